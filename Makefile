@@ -1,0 +1,59 @@
+# Two commands are all the set-up there is: `make lab` opens the course, `make test` checks all of it.
+# Both build .venv once and reuse it until pyproject.toml changes.
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+LAB_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test check format benchmark clean
+
+help:  ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+lab: $(READY)  ## set up once, then open the course in JupyterLab
+	@echo "Opening JupyterLab. If no browser appears, open the address with the token that it prints below."
+	@exec $(BIN)/jupyter lab $(AS_ROOT) --ServerApp.root_dir=notebooks $(LAB_ARGS)
+
+test: check  ## set up once, then run everything, notebooks included
+	@echo "Running the notebooks and the set-up tests, two at a time"
+	$(BIN)/python -m pytest -n 2 --dist load -m "notebook or setup"
+
+check: $(READY)  ## the quick half: lint, types and package tests, under two minutes
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/nbstripout --verify notebooks/*.ipynb
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -n 2 --dist load -m "not notebook and not setup"
+
+format: $(READY)  ## mend what ruff and nbstripout can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/nbstripout notebooks/*.ipynb
+
+benchmark: $(READY)  ## measure speed as ratios against stated baselines
+	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
+
+clean:  ## remove the environment and every cache
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+# uv knows PyTorch's own indexes and picks CPU or the CUDA that fits the driver. Where those cannot be
+# reached it fails at once, and pip takes the pinned release from the ordinary index.
+$(READY): pyproject.toml Makefile
+	@test -n "$(PYTHON)" || { echo "This course needs Python 3.11 or newer, and none was found on the PATH."; exit 1; }
+	@if [ -x $(BIN)/python ]; then echo "Updating the environment in $(VENV)"; \
+	else echo "Creating the environment in $(VENV) with $$($(PYTHON) --version)"; $(PYTHON) -m venv $(VENV); fi
+	@$(BIN)/python -m pip install -qq uv
+	@if $(BIN)/python -c 'import torch' 2>/dev/null; then echo "Keeping the torch that is installed"; \
+	elif echo "Installing torch (CUDA where there is an NVIDIA GPU, else the CPU build)"; \
+		UV_HTTP_TIMEOUT=10 UV_HTTP_RETRIES=0 $(BIN)/uv pip install --quiet --python $(BIN)/python \
+		--torch-backend=auto "torch>=2.10" 2>$(VENV)/torch.log; then :; \
+	else echo "PyTorch's own index did not answer; taking torch 2.13.0 from the ordinary Python index"; \
+		$(BIN)/python -m pip install -qq "torch==2.13.0"; fi
+	@echo "Installing the course"
+	@$(BIN)/python -m pip install -qq --editable ".[dev]"
+	@touch $(READY)

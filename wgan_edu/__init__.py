@@ -1,0 +1,21 @@
+"""The package behind the course: exact optimal transport, divergences, data, metrics and figures.
+
+Each module is taught in the chapter that its docstring names. Modules load on first use, so that
+`import wgan_edu` stays light (neither torch nor POT) on a small machine.
+"""
+
+import importlib
+from types import ModuleType
+
+__version__ = "0.1.0"
+__all__ = ["checking", "data", "divergences", "metrics", "palette", "plots", "seeding", "style", "transport"]
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name in __all__:
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])
