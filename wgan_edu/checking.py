@@ -92,7 +92,9 @@ def _array(name: str, value: Any) -> Array:
     if not np.isfinite(array).all():
         kind = "NaN" if np.isnan(array).any() else "inf"
         count = int((~np.isfinite(array)).sum())
-        raise ValueError(f"{name} must be finite; {count} of {array.size} entries are not (first kind: {kind}).")
+        raise ValueError(
+            f"{name} must be finite; {count} of {array.size} entries are not (first kind: {kind})."
+        )
     return array
 
 
@@ -216,7 +218,7 @@ def _masses(name: str, value: Any, other: str | None, other_value: Any) -> Array
     if abs(total - 1) > MASS_TOLERANCE:
         both = f"its sum is {total:.9g}"
         if other_value is not None:
-            both = f"{name} sums to {total:.9g} and {other} to {float(_array(str(other), other_value).sum()):.9g}"
+            both = f"{name} sums to {total:.9g} and {other} to {_array(str(other), other_value).sum():.9g}"
         raise ValueError(f"{name} must sum to 1 within {MASS_TOLERANCE:g}; {both}.")
     return np.asarray(array / total)
 
@@ -233,7 +235,9 @@ def masses_of(other: str, axis: int = 0, partner: str | None = None) -> Rule:
             return np.full(n, 1.0 / n)
         array = _array(name, value)
         if array.shape != (n,):
-            raise ValueError(f"{name} must hold one mass for each of the {n} points; got shape {array.shape}.")
+            raise ValueError(
+                f"{name} must hold one mass for each of the {n} points; got shape {array.shape}."
+            )
         return _masses(name, array, partner, arguments[partner] if partner else None)
 
     return rule

@@ -163,7 +163,7 @@ class Digits:
         Raises:
             ValueError: if no image has that label.
         """
-        chosen = self.images[self.labels == label]
+        chosen = np.asarray(self.images[self.labels == label])
         if len(chosen) == 0:
             raise ValueError(f"label must be a digit from 0 to 9; got {label!r}.")
         return chosen
@@ -171,7 +171,8 @@ class Digits:
     @checked(n=whole_number(1))
     def sample(self, n: int, seed: Seed = 0) -> Array:
         """Draw n images with replacement, shape (n, 64)."""
-        return self.images[np.random.default_rng(seed).integers(len(self.images), size=n)]
+        chosen = np.random.default_rng(seed).integers(len(self.images), size=n)
+        return np.asarray(self.images[chosen])
 
 
 @cache
