@@ -475,7 +475,7 @@ def sinkhorn(
 
 @checked(x=points, y=points_like("x"), n_projections=whole_number(1))
 def sliced_w1(x: Array, y: Array, n_projections: int = 100, seed: int | np.random.Generator = 0) -> float:
-    r"""Mean over random directions of the W1 of the projections, $E_u W_1(\langle u, x\rangle, \langle u, y\rangle)$.
+    r"""Mean over random directions of the W1 of the projections, $E_u W_1(u^T x, u^T y)$.
 
     At most W1, as projecting shortens distances, and a different number: it is no estimate of W1.
 
