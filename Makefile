@@ -26,14 +26,14 @@ test: check  ## set up once, then run everything, notebooks included
 check: $(READY)  ## the quick half: lint, types and package tests, under two minutes
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/nbstripout --verify notebooks/*.ipynb
+	$(BIN)/nbstripout --keep-id --verify notebooks/*.ipynb
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2 --dist load -m "not notebook and not setup"
 
 format: $(READY)  ## mend what ruff and nbstripout can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(BIN)/nbstripout notebooks/*.ipynb
+	$(BIN)/nbstripout --keep-id notebooks/*.ipynb
 
 benchmark: $(READY)  ## measure speed as ratios against stated baselines
 	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done

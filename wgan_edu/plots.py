@@ -1,0 +1,215 @@
+"""The course's figures: each function draws into a given `ax`, returns it, and computes nothing.
+
+Arrays or callables come in, never trainers. Roles keep their color and marker (see `palette`): real is a blue
+circle, fake a vermilion triangle. Used in every chapter.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from wgan_edu.checking import Array
+from wgan_edu.palette import COLORS, MARKERS
+
+__all__ = [
+    "band",
+    "cdfs",
+    "histograms",
+    "matrix",
+    "piles",
+    "pixels",
+    "plan",
+    "points",
+    "surface",
+]
+
+
+def piles(ax: Axes, x: Array, y: Array, a: Array, b: Array, width: float = 0.5) -> Axes:
+    """Piles of earth above the ground, holes below it.
+
+    Args:
+        ax: where to draw.
+        x: (n,) where the piles stand.
+        y: (m,) where the holes are.
+        a: (n,) what the piles hold.
+        b: (m,) what the holes take.
+        width: of a bar, in the units of x. Default 0.5.
+    """
+    ax.bar(x, a, width=width, color=COLORS["real"], label="piles $a$")
+    ax.bar(
+        y, -np.asarray(b), width=width, color=COLORS["fake"], hatch="//", edgecolor="white", label="holes $b$"
+    )
+    ax.axhline(0, color="black", linewidth=1)
+    ax.set(xlabel="place", ylabel="mass", xticks=sorted({*np.asarray(x), *np.asarray(y)}))
+    ax.legend(loc="best")
+    return ax
+
+
+def matrix(
+    ax: Axes,
+    matrix: Array,
+    *,
+    numbers: str = "",
+    rows: Sequence[object] = (),
+    columns: Sequence[object] = (),
+    row_label: str = "",
+    column_label: str = "",
+    colorbar: str = "",
+) -> Axes:
+    """A matrix as a picture, with its entries written in where there is room.
+
+    Args:
+        ax: where to draw.
+        matrix: (n, m) entries; NaN stays empty.
+        numbers: a format such as ".2f" to write the entries in; "" writes none.
+        rows: names of the rows, as many as there are, or none.
+        columns: names of the columns, likewise.
+        row_label: name of the vertical axis.
+        column_label: name of the horizontal axis.
+        colorbar: label of the color bar; "" draws none.
+    """
+    image = ax.imshow(matrix, aspect="auto" if not numbers else "equal", interpolation="nearest")
+    ax.set(xlabel=column_label, ylabel=row_label)
+    ax.set_xticks(range(len(columns)), [str(name) for name in columns])
+    ax.set_yticks(range(len(rows)), [str(name) for name in rows])
+    if colorbar:
+        ax.figure.colorbar(image, ax=ax, label=colorbar)
+    if numbers:
+        low, high = np.nanmin(matrix), np.nanmax(matrix)
+        for (i, j), entry in np.ndenumerate(np.asarray(matrix)):
+            if not np.isnan(entry):
+                color = "black" if entry > (low + high) / 2 else "white"
+                ax.text(j, i, format(entry, numbers), ha="center", va="center", color=color)
+    return ax
+
+
+def points(ax: Axes, x: Array, y: Array, a: Array | None = None, b: Array | None = None) -> Axes:
+    """Two sets of points in the plane, areas in proportion to their masses.
+
+    Args:
+        ax: where to draw.
+        x: (n, 2) points, drawn as real.
+        y: (m, 2) points, drawn as fake.
+        a: (n,) masses of x; `None` draws them alike.
+        b: (m,) masses of y; `None` draws them alike.
+    """
+    for role, where, mass in (("real", x, a), ("fake", y, b)):
+        size = 45 if mass is None else 45 * np.asarray(mass) * len(mass)
+        across, up = np.asarray(where).T
+        ax.scatter(across, up, s=size, c=COLORS[role], marker=MARKERS[role], zorder=3)
+    ax.set_aspect("equal")
+    return ax
+
+
+def plan(ax: Axes, x: Array, y: Array, plan: Array) -> Axes:
+    """A transport plan in the plane: a line from x_i to y_j for each mass P_ij, as wide as the mass is large.
+
+    Args:
+        ax: where to draw.
+        x: (n, 2) points.
+        y: (m, 2) points.
+        plan: (n, m) masses.
+    """
+    routes = list(zip(*np.nonzero(plan), strict=True))
+    widest = min(2.4, 100 / len(routes)) / np.max(plan)  # many routes are drawn thin
+    for i, j in routes:
+        (x0, x1), (y0, y1) = x[i], y[j]
+        ax.plot([x0, y0], [x1, y1], color=COLORS["plan"], linewidth=0.3 + widest * plan[i, j], zorder=1)
+    return points(ax, x, y, plan.sum(axis=1), plan.sum(axis=0))
+
+
+def cdfs(ax: Axes, places: Array, cdf_x: Array, cdf_y: Array) -> Axes:
+    """Two cumulative distribution functions and the area between them.
+
+    Args:
+        ax: where to draw.
+        places: (k,) where either jumps, in order.
+        cdf_x: (k,) the first, from each place to the next.
+        cdf_y: (k,) the second, likewise.
+    """
+    ax.fill_between(places, cdf_x, cdf_y, step="post", color=COLORS["plan"], alpha=0.35, label="area")
+    ax.step(places, cdf_x, where="post", color=COLORS["real"], label="$F$, the piles")
+    ax.step(places, cdf_y, where="post", color=COLORS["fake"], linestyle="--", label="$G$, the holes")
+    ax.set(xlabel="place", ylabel="mass to the left")
+    ax.legend(loc="best")
+    return ax
+
+
+def band(ax: Axes, x: Array, mean: Array, error: Array, role: str, label: str = "") -> Axes:
+    """A measured curve with its error band.
+
+    Args:
+        ax: where to draw.
+        x: (k,) the horizontal axis.
+        mean: (k,) the middle of the band.
+        error: (k,) half its width.
+        role: whose color and marker to take, a key of `palette.MARKERS`.
+        label: for the legend.
+    """
+    ax.plot(x, mean, color=COLORS[role], marker=MARKERS[role], label=label)
+    ax.fill_between(x, np.subtract(mean, error), np.add(mean, error), color=COLORS[role], alpha=0.25)
+    return ax
+
+
+def histograms(ax: Axes, real: Array, fake: Array, names: tuple[str, str], bins: int = 24) -> Axes:
+    """Histograms of one quantity on two samples.
+
+    Args:
+        ax: where to draw.
+        real: (n,) values on the first sample.
+        fake: (m,) values on the second.
+        names: what the two samples are called.
+        bins: how many bars. Default 24.
+    """
+    edges = np.histogram_bin_edges(np.concatenate([real, fake]), bins).tolist()
+    ax.hist(real, edges, color=COLORS["real"], alpha=0.7, label=names[0])
+    ax.hist(fake, edges, color=COLORS["fake"], alpha=0.7, hatch="//", edgecolor="white", label=names[1])
+    ax.set(ylabel="how many")
+    ax.legend(loc="best")
+    return ax
+
+
+def pixels(ax: Axes, images: Array, titles: Sequence[str] = (), rows: Sequence[str] = ()) -> Axes:
+    """Small square pictures in rows and columns, ink on paper.
+
+    Args:
+        ax: where to draw.
+        images: (r, c, s * s) brightness, 0 (paper) to 1 (ink).
+        titles: one for each column, or none.
+        rows: a name for each row, or none.
+    """
+    r, c, pixels = np.shape(images)
+    side = round(pixels**0.5)
+    sheet = np.zeros((r * (side + 1) - 1, c * (side + 1) - 1))
+    for i, j in np.ndindex(r, c):
+        top, left = i * (side + 1), j * (side + 1)
+        sheet[top : top + side, left : left + side] = np.reshape(images[i][j], (side, side))
+    ax.imshow(sheet, cmap="gray_r", vmin=0, vmax=1)
+    middle = (side - 1) / 2
+    ax.set_xticks([j * (side + 1) + middle for j in range(len(titles))], titles)
+    ax.set_yticks([i * (side + 1) + middle for i in range(len(rows))], rows)
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    return ax
+
+
+def surface(
+    ax: Axes, f: Callable[[Array], Array], box: tuple[float, float, float, float], label: str = ""
+) -> Axes:
+    """A function on the plane as filled contours.
+
+    Args:
+        ax: where to draw.
+        f: from points (k, 2) to values (k,).
+        box: left, right, bottom and top of the region.
+        label: of the color bar; "" draws none.
+    """
+    across, up = np.meshgrid(np.linspace(*box[:2], 120), np.linspace(*box[2:], 120))
+    values = np.asarray(f(np.column_stack([across.ravel(), up.ravel()]))).reshape(across.shape)
+    contours = ax.contourf(across, up, values, levels=20)
+    if label:
+        ax.figure.colorbar(contours, ax=ax, label=label)
+    ax.set_aspect("equal")
+    return ax
