@@ -52,7 +52,7 @@ $(READY): pyproject.toml Makefile
 	elif echo "Installing torch (CUDA where there is an NVIDIA GPU, else the CPU build)"; \
 		UV_HTTP_TIMEOUT=10 UV_HTTP_RETRIES=0 $(BIN)/uv pip install --quiet --python $(BIN)/python \
 		--torch-backend=auto "torch>=2.10" 2>$(VENV)/torch.log; then :; \
-	else echo "PyTorch's own index did not answer; taking torch 2.13.0 from the ordinary Python index"; \
+	else echo "PyTorch's own index did not answer; taking torch 2.13.0 from the ordinary Python index (which may add CUDA packages on Linux)"; \
 		$(BIN)/python -m pip install -qq "torch==2.13.0"; fi
 	@echo "Installing the course"
 	@$(BIN)/python -m pip install -qq --editable ".[dev]"
