@@ -4,9 +4,12 @@ import random
 
 import numpy as np
 
+from wgan_edu.checking import checked, whole_number
+
 __all__ = ["seed_everything"]
 
 
+@checked(seed=whole_number(0), threads=whole_number(1))
 def seed_everything(seed: int = 0, threads: int = 1) -> None:
     """Seed Python, NumPy and torch, and let torch use `threads` threads.
 
@@ -19,14 +22,12 @@ def seed_everything(seed: int = 0, threads: int = 1) -> None:
         threads: at least 1. Default 1.
 
     Raises:
-        ValueError: if `seed` or `threads` is out of range.
+        ValueError: if `seed` or `threads` is not a whole number in its range.
 
     Taught in: 00_start_here.
     """
-    if not 0 <= seed < 2**32:
-        raise ValueError(f"seed must be an integer from 0 to 2^32 - 1; got {seed}.")
-    if threads < 1:
-        raise ValueError(f"threads must be at least 1; got {threads}.")
+    if seed >= 2**32:  # torch would ignore the upper bits
+        raise ValueError(f"seed must be at most 2^32 - 1; got {seed}.")
     import torch  # here, so that the package imports without it
 
     random.seed(seed)
