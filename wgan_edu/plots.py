@@ -4,7 +4,9 @@ Arrays or callables come in, never trainers. Roles keep their color and marker (
 circle, fake a vermilion triangle. Used in every chapter.
 """
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -15,6 +17,9 @@ from wgan_edu.palette import COLORS, MARKERS
 __all__ = [
     "band",
     "cdfs",
+    "critic_on_line",
+    "curves",
+    "dots",
     "histograms",
     "matrix",
     "piles",
@@ -132,6 +137,60 @@ def cdfs(ax: Axes, places: Array, cdf_x: Array, cdf_y: Array) -> Axes:
     ax.step(places, cdf_x, where="post", color=COLORS["real"], label="$F$, the piles")
     ax.step(places, cdf_y, where="post", color=COLORS["fake"], linestyle="--", label="$G$, the holes")
     ax.set(xlabel="place", ylabel="mass to the left")
+    ax.legend(loc="best")
+    return ax
+
+
+def dots(ax: Axes, x: Array, y: Array, across: str = "", up: str = "") -> Axes:
+    """One dot for each pair of entries.
+
+    Args:
+        ax: where to draw.
+        x: where each dot is, any shape.
+        y: how high it is, of the same shape.
+        across: name of the horizontal axis.
+        up: name of the vertical axis.
+    """
+    ax.scatter(np.ravel(x), np.ravel(y), s=14, alpha=0.6)
+    ax.set(xlabel=across, ylabel=up)
+    return ax
+
+
+def curves(
+    ax: Axes, x: Array, ys: Mapping[str, Array], across: str = "", up: str = "", log: bool = False
+) -> Axes:
+    """Several curves over one axis, told apart by line style as well as color.
+
+    Args:
+        ax: where to draw.
+        x: (k,) the horizontal axis.
+        ys: for each name in the legend, (k,) values.
+        across: name of the horizontal axis.
+        up: name of the vertical axis.
+        log: whether the vertical axis is logarithmic. Default no.
+    """
+    for style, (name, y) in zip(itertools.cycle(["-", "--", ":", "-."]), ys.items(), strict=False):
+        ax.plot(x, y, linestyle=style, label=name)
+    ax.set(xlabel=across, ylabel=up, yscale="log" if log else "linear")
+    ax.legend(loc="best")
+    return ax
+
+
+def critic_on_line(ax: Axes, critic: Callable[[Array], Array], x: Array, y: Array, places: Array) -> Axes:
+    """A critic on the line, with the piles and holes on it.
+
+    Args:
+        ax: where to draw.
+        critic: from points (k, 1) to values (k,).
+        x: (n, 1) piles, drawn as real.
+        y: (m, 1) holes, drawn as fake.
+        places: (k,) where to draw the critic.
+    """
+    ax.plot(places, critic(np.asarray(places)[:, None]), color=COLORS["critic"], label="critic $f$")
+    for role, points_there, name in (("real", x, "piles"), ("fake", y, "holes")):
+        look: dict[str, Any] = {"color": COLORS[role], "marker": MARKERS[role], "markersize": 9}
+        ax.plot(np.ravel(points_there), critic(points_there), linestyle="", label=name, **look)
+    ax.set(xlabel="place", ylabel="$f$")
     ax.legend(loc="best")
     return ax
 
