@@ -19,9 +19,11 @@ import numpy.typing as npt
 
 __all__ = [
     "MASS_TOLERANCE",
+    "ROUND_OFF",
     "Array",
     "Masses",
     "Rule",
+    "answers_for",
     "at_least",
     "checked",
     "cost_entries",
@@ -51,7 +53,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 MASS_TOLERANCE = 1e-6  # how far from 1 a sum of masses may be before it is a mistake and not round-off
-ROUND_OFF = 1e-12  # a mass this little below 0 is round-off
+ROUND_OFF = 1e-12  # a mass this small, of either sign, may be round-off
 
 
 def checked(**rules: Rule) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -80,6 +82,7 @@ def _array(name: str, value: Any) -> Array:
     """A finite, nonempty float64 array, or a sentence saying what came instead."""
     if hasattr(value, "detach"):  # a torch tensor, recognized without importing torch
         value = value.detach().cpu()
+        value = value.double() if value.is_floating_point() else value  # NumPy knows no bfloat16
     try:
         raw = np.asarray(value)
     except ValueError:
@@ -112,11 +115,12 @@ def points(name: str, value: Any, _: Mapping[str, Any]) -> Array:
 
 
 def points_like(other: str) -> Rule:
-    """Points of shape (m, d), with the same d as `other`."""
+    """Points of shape (m, d), with the same d as `other`, a parameter or a field of `self`."""
 
     def rule(name: str, value: Any, arguments: Mapping[str, Any]) -> Array:
         array = points(name, value, arguments)
-        d, d_other = array.shape[1], arguments[other].shape[1]
+        there = arguments[other] if other in arguments else getattr(arguments["self"], other)
+        d, d_other = array.shape[1], there.shape[1]
         if d != d_other:
             raise ValueError(f"{name} must have the dimension of {other}; got d = {d} and d = {d_other}.")
         return array
@@ -173,6 +177,20 @@ def values_of(other: str, axis: int = 0) -> Rule:
                 f"got shape {array.shape}."
             )
         return array
+
+    return rule
+
+
+def answers_for(other: str) -> Rule:
+    """A critic's answers for the points `other`: shape (n,), or (n, 1) as networks give them."""
+
+    def rule(name: str, value: Any, arguments: Mapping[str, Any]) -> Array:
+        array, n = _array(name, value), len(arguments[other])
+        if array.shape not in [(n,), (n, 1)]:
+            raise ValueError(
+                f"{name} must be one number for each of the {n} points; got shape {array.shape}."
+            )
+        return array.reshape(n)
 
     return rule
 

@@ -13,6 +13,7 @@ Source: Peyre and Cuturi, Computational Optimal Transport, 2019, chapters 2 to 5
 Transport: Old and New, 2009, chapter 5.
 """
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -25,8 +26,10 @@ from scipy.spatial.distance import cdist
 from scipy.special import logsumexp
 
 from wgan_edu.checking import (
+    ROUND_OFF,
     Array,
     Masses,
+    answers_for,
     at_least,
     checked,
     cost_entries,
@@ -62,6 +65,7 @@ __all__ = [
 BoolArray = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 
 MOST_PIVOTS = 10**9  # the network simplex is let run until it is done; fewer pivots give a wrong value
+LP_UNITS = 1e6  # HiGHS lets constraints be off by 1e-7: in these units, by 1e-13 of the mass or the cost
 MOST_TANGENTS = 200  # every scale is a valid certificate; a dozen tangents usually find the best
 
 
@@ -172,13 +176,13 @@ def solve_primal(a: Masses, b: Masses, cost: Array, solver: str = "network_simpl
 
     Source: Peyre and Cuturi 2019, equation (2.11). Taught in: 05_earth_movers_distance.
     """
-    scale = _scale(cost)
     if solver == "network_simplex":
-        plan, f = _network_simplex(a, b, cost / scale)
+        plan, f = _network_simplex(a, b, cost)
     else:
-        solution = _highs(**transport_lp(a, b, cost / scale)._asdict())
-        plan, f = solution.x.reshape(cost.shape), solution.eqlin.marginals[: len(a)]
-    return _proved(a, b, cost, plan, scale * f)
+        scale = _scale(cost)
+        x, prices = _highs(**transport_lp(a, b, cost / scale)._asdict())
+        plan, f = _round_to_marginals(x.reshape(cost.shape), a, b), scale * prices[: len(a)]
+    return _proved(a, b, cost, plan, f)
 
 
 @checked(cost=cost_entries, a=masses_of("cost", 0, "b"), b=masses_of("cost", 1, "a"))
@@ -204,9 +208,9 @@ def solve_dual(a: Masses, b: Masses, cost: Array) -> OTResult:
     """
     scale = _scale(cost)
     primal = transport_lp(a, b, cost / scale)
-    solution = _highs(c=-primal.b_eq, A_ub=primal.A_eq.T, b_ub=primal.c, bounds=(None, None))
-    plan = -solution.ineqlin.marginals.reshape(cost.shape)
-    return _proved(a, b, cost, plan, scale * solution.x[: len(a)])
+    prices, x = _highs(c=-primal.b_eq, A_ub=primal.A_eq.T, b_ub=primal.c, bounds=(None, None))
+    plan = _round_to_marginals(-x.reshape(cost.shape), a, b)
+    return _proved(a, b, cost, plan, scale * prices[: len(a)])
 
 
 @checked(x=points, y=points_like("x"), a=masses_of("x", 0, "b"), b=masses_of("y", 0, "a"))
@@ -227,7 +231,9 @@ def w1_exact(x: Array, y: Array, a: Masses = None, b: Masses = None) -> float:
 
     Source: Arjovsky, Chintala and Bottou 2017, equation (1). Taught in: 05_earth_movers_distance.
     """
-    return solve_primal(a, b, cost_matrix(x, y)).value
+    cost = cost_matrix(x, y)
+    plan, _ = _network_simplex(a, b, cost)  # as `solve_primal`, without the proof
+    return float(np.vdot(plan, cost))
 
 
 @checked(x=points, y=points_like("x"), a=masses_of("x", 0, "b"), b=masses_of("y", 0, "a"))
@@ -248,7 +254,9 @@ def w2_exact(x: Array, y: Array, a: Masses = None, b: Masses = None) -> float:
 
     Source: Peyre and Cuturi 2019, proposition 2.2. Taught in: 05_earth_movers_distance.
     """
-    return float(np.sqrt(solve_primal(a, b, cost_matrix(x, y) ** 2).value))
+    squared = cost_matrix(x, y) ** 2
+    plan, _ = _network_simplex(a, b, squared)
+    return float(np.sqrt(np.vdot(plan, squared)))
 
 
 @checked(x=line_points, y=line_points, a=masses_of("x", 0, "b"), b=masses_of("y", 0, "a"), p=at_least(1))
@@ -320,6 +328,7 @@ class KantorovichPotential:
     prices: Array
     value: float
 
+    @checked(z=points_like("anchors"))
     def __call__(self, z: Array) -> Array:
         """f at points z of shape (k, d); returns shape (k,)."""
         return c_transform(self.prices, cost_matrix(self.anchors, z))
@@ -401,9 +410,9 @@ def certify(
     Source: Peyre and Cuturi 2019, section 5.1; weak duality. Taught in: 06_kantorovich_duality,
     08_lipschitz_critics.
     """
-    u, v = _critic_values(critic, x), _critic_values(critic, y)
+    cost = cost_matrix(x, y)  # before the critic, which may write into the points it is given
     on_x, on_y = a > 0, b > 0  # points without mass would only tighten the constraints
-    cost = cost_matrix(x, y)
+    u, v = _critic_values(critic, x, on_x), _critic_values(critic, y, on_y)
     support = cost[np.ix_(on_x, on_y)]
     value_x, scale_x = _best_scale(u[on_x], a[on_x], b[on_y], support)
     value_y, scale_y = _best_scale(-v[on_y], b[on_y], a[on_x], support.T)
@@ -456,20 +465,23 @@ def sinkhorn(
     Source: Peyre and Cuturi 2019, section 4.4 and remark 4.23; rounding: Altschuler, Weed and Rigollet
     2017, algorithm 2. Taught in: 07_large_scale_transport.
     """
+    with np.errstate(divide="ignore"):  # log 0 = -inf: no mass, no say
+        log_a, log_b = np.log(a), np.log(b)
     f, g = np.zeros(len(a)), np.zeros(len(b))
     for _ in range(max_iterations):
-        f_before, f = f, -epsilon * logsumexp((g[None, :] - cost) / epsilon, b=b[None, :], axis=1)
+        f_before, f = f, -epsilon * logsumexp(log_b + (g - cost) / epsilon, axis=1)
         with np.errstate(over="ignore"):  # far from the solution the error may be inf: go on
-            row_error = a @ np.abs(np.exp((f_before - f) / epsilon) - 1)  # of the plan before this sweep
+            rows = np.exp(log_a + (f_before - f) / epsilon)  # (n,) row sums of the plan before this sweep
+        row_error = np.abs(rows - a).sum()
         if row_error < tolerance:
             break
-        g = -epsilon * logsumexp((f[:, None] - cost) / epsilon, b=a[:, None], axis=0)
+        g = -epsilon * logsumexp(log_a[:, None] + (f[:, None] - cost) / epsilon, axis=0)
     else:
         raise RuntimeError(
             f"sinkhorn did not reach tolerance {tolerance:g} in {max_iterations} sweeps "
             f"at epsilon {epsilon:g} (rows off by {row_error:.3g}); raise epsilon or max_iterations."
         )
-    plan = a[:, None] * b[None, :] * np.exp((f[:, None] + g[None, :] - cost) / epsilon)
+    plan = np.exp(log_a[:, None] + log_b + (f[:, None] + g - cost) / epsilon)
     return _proved(a, b, cost, _round_to_marginals(plan, a, b), f)
 
 
@@ -509,26 +521,33 @@ def _scale(cost: Array) -> float:
 
 def _network_simplex(a: Array, b: Array, cost: Array) -> tuple[Array, Array]:
     """Plan and row potential by POT; a warning about iterations is an error here."""
-    plan, log = ot.emd(
-        a,
-        b,
-        np.ascontiguousarray(cost),
-        numItermax=MOST_PIVOTS,
-        log=True,
-        center_dual=False,
-        check_marginals=False,
-    )
+    scale = _scale(cost)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it comes a second time, in the log
+        plan, log = ot.emd(
+            a,
+            b,
+            np.ascontiguousarray(cost / scale),
+            numItermax=MOST_PIVOTS,
+            log=True,
+            center_dual=False,
+            check_marginals=False,
+        )
     if log["warning"] is not None:
         raise RuntimeError(f"The network simplex stopped before the optimum: {log['warning']}")
-    return plan, log["u"]
+    return plan, scale * log["u"]
 
 
-def _highs(**program: Any) -> Any:
-    """SciPy's LP solver; anything but an optimum is an error."""
-    solution = linprog(method="highs", **program)
+def _highs(**program: Any) -> tuple[Array, Array]:
+    """Solution and multipliers by SciPy's LP solver; anything but an optimum is an error."""
+    for name in {"c", "b_eq", "b_ub"} & set(program):
+        program[name] = LP_UNITS * program[name]
+    # Without presolve: one marginal is redundant, and presolve takes its round-off for a contradiction.
+    solution = linprog(method="highs", options={"presolve": False}, **program)
     if solution.status != 0:
         raise RuntimeError(f"HiGHS stopped before the optimum: {solution.message}")
-    return solution
+    constraints = solution.eqlin if "b_eq" in program else solution.ineqlin
+    return solution.x / LP_UNITS, constraints.marginals / LP_UNITS
 
 
 def _proved(a: Array, b: Array, cost: Array, plan: Array, f: Array) -> OTResult:
@@ -546,32 +565,22 @@ def _feasible_pair(f: Array, on_x: BoolArray, cost: Array) -> tuple[Array, Array
 
 def _round_to_marginals(plan: Array, a: Array, b: Array) -> Array:
     """The nearest simple plan with exact marginals: shrink what is too much, spread what is missing."""
-    with np.errstate(invalid="ignore", divide="ignore"):
+    plan = plan.clip(min=0.0)
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         plan = plan * np.nan_to_num(np.minimum(a / plan.sum(axis=1), 1.0), nan=0.0)[:, None]
         plan = plan * np.nan_to_num(np.minimum(b / plan.sum(axis=0), 1.0), nan=0.0)
-    missing_a, missing_b = a - plan.sum(axis=1), b - plan.sum(axis=0)
+    missing_a, missing_b = (a - plan.sum(axis=1)).clip(min=0.0), (b - plan.sum(axis=0)).clip(min=0.0)
     total = missing_a.sum()
-    return plan + np.outer(missing_a, missing_b) / total if total > 0 else plan
+    return plan + np.outer(missing_a, missing_b) / total if total > ROUND_OFF else plan
 
 
-def _critic_values(critic: Callable[[Any], Any], z: Array) -> Array:
-    """Critic values at points z as float64 (n,), whether the critic is made of torch or NumPy."""
-    if hasattr(critic, "parameters"):
-        values = _torch_values(critic, z)
-    else:
-        values = critic(z)
-        if hasattr(values, "detach"):
-            values = values.detach().cpu()
-    values = np.asarray(values, dtype=np.float64)
-    if values.shape not in [(len(z),), (len(z), 1)]:
-        raise ValueError(
-            f"critic must return one number for each of the {len(z)} points; got shape {values.shape}."
-        )
-    if not np.isfinite(values).all():
-        raise ValueError("critic must return finite numbers; got NaN or inf.")
-    return np.asarray(
-        values.reshape(len(z)) - values.mean()
-    )  # a constant means nothing, and costs digits if large
+def _critic_values(critic: Callable[[Any], Any], z: Array, on_z: BoolArray) -> Array:
+    """Critic values at points z as float64 (n,), centered where there is mass: constants cost digits."""
+    if not callable(critic):
+        raise TypeError(f"critic must be a torch module or a function; got {type(critic).__name__}.")
+    answers = _torch_values(critic, z) if hasattr(critic, "parameters") else critic(z)
+    values = answers_for("z")("critic's values", answers, {"z": z})
+    return np.asarray(values - (values[on_z].max() / 2 + values[on_z].min() / 2))
 
 
 def _torch_values(critic: Any, z: Array) -> Array:
@@ -596,8 +605,7 @@ def _best_scale(values: Array, a: Array, b: Array, cost: Array) -> tuple[float, 
     h is concave and made of straight pieces. Keep one tangent that rises and one that does not, go to where
     they meet, and stop when h touches them there: that is the top.
     """
-
-    unit = float(np.ptp(values))
+    unit = float(np.abs(values).max())
     if unit < 1e-200:  # a constant critic, or one whose scale would overflow
         return float(b @ cost.min(axis=0)), 0.0
     values = values / unit
@@ -607,29 +615,24 @@ def _best_scale(values: Array, a: Array, b: Array, cost: Array) -> tuple[float, 
         slope = float(a @ values - b @ values[nearest])
         return s * slope + float(b @ cost[nearest, np.arange(len(b))]), slope
 
-    flat = 1e-15  # a slope this small, of values with range 1, is round-off
+    flat = 1e-15  # a slope this small, of values from -1 to 1, is round-off
     low, (h_low, slope_low) = 0.0, tangent(0.0)
-    if slope_low <= flat:
-        return h_low, low
-    high = float(cost.max())
+    # From here on h is at most 0; scales above 1e5 costs (all but no mass is at the top) lose digits instead.
+    high = float(cost.max()) / max(float(values.max() - a @ values), 1e-5)
     h_high, slope_high = tangent(high)
     for _ in range(MOST_TANGENTS):
-        if slope_high <= flat:
-            break
-        low, h_low, slope_low = high, h_high, slope_high
-        high *= 2
-        h_high, slope_high = tangent(high)
-    for _ in range(MOST_TANGENTS):
+        if slope_low <= flat or slope_high >= -flat:
+            break  # an end of the interval is the top
         meet = low + (h_high - h_low - slope_high * (high - low)) / (slope_low - slope_high)
         if not low < meet < high:
             break
         h, slope = tangent(meet)
-        top = h >= h_low + slope_low * (meet - low) - 1e-15 * abs(h)
-        if slope > flat or top:
+        touches = h >= h_low + slope_low * (meet - low) - 1e-15 * abs(h)
+        if slope > flat:
             low, h_low, slope_low = meet, h, slope
         else:
             high, h_high, slope_high = meet, h, slope
-        if top:
+        if touches:
             break
     best, scale = max((h_low, low), (h_high, high))
     return best, scale / unit
