@@ -8,9 +8,13 @@ import threading
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import psutil
 import pytest
 from nbclient import NotebookClient
+
+from wgan_edu.exercises import ex
+from wgan_edu.exercises.frame import chapters, exercises_of
 
 ROOT = Path(__file__).parent.parent
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -173,7 +177,8 @@ def test_prose_is_plain(path):
 
 def test_measured_numbers_are_computed_not_typed(path):
     """A decimal in the prose is a result that no test could catch when it changes: print it instead."""
-    typed = re.findall(r"(?<![\w.])\d+\.\d+(?![\w.])", prose(path))
+    without_headings_of_exercises = re.sub(r"^### \d\d\.\d+ ", "", prose(path), flags=re.M)
+    typed = re.findall(r"(?<![\w.])\d+\.\d+(?![\w.])", without_headings_of_exercises)
     assert typed == []
 
 
@@ -284,6 +289,65 @@ def test_defined_functions_are_asserted_afterward(path):
         name = address.rsplit(".", 1)[1]
         later = [parsed(cell) for cell in cells[number + 1 :] if name in cell.source]
         assert any(isinstance(node, ast.Assert) for tree in later for node in ast.walk(tree)), name
+
+
+# --- exercises --------------------------------------------------------------------------------------
+
+
+def registered(path):
+    """The exercises of a chapter, and the calls that show its exercises and its quiz."""
+    chapter = path.stem[:2]
+    if chapter not in chapters():
+        return [], []
+    there = exercises_of(chapter)
+    return there, [*(f'ex("{one.key}")' for one in there), f'quiz("{chapter}")']
+
+
+def task_and_stub(path, one):
+    """The cell that sets an exercise, and the cell to answer it in."""
+    cells = read(path).cells
+    call = f'ex("{one.key}")'
+    places = [i for i, cell in enumerate(cells) if cell.cell_type == "code" and call in cell.source]
+    assert len(places) == 1, f"one code cell of the notebook calls {call}, and {len(places)} do"
+    return cells[places[0] - 1], cells[places[0]]
+
+
+def test_exercises_and_quiz_are_those_of_the_package(path):
+    on_page = [
+        call
+        for cell in code_cells(path)
+        if {"exercise", "quiz"} & set(tags(cell))
+        for call in re.findall(r"\b(?:ex|quiz)\([^)]*\)", cell.source)
+    ]
+    assert on_page == registered(path)[1], (
+        "put each exercise of chNN.py into the notebook, in order: a Markdown cell that begins with "
+        "`### 05.2 Is it a plan?` and names its kind and seed questions, then a code cell with the stub and "
+        '`ex("05.2").check(is_plan)`, both tagged `exercise`; at the end a cell `quiz("05")` tagged `quiz`'
+    )
+
+
+def test_each_exercise_says_what_it_is(path):
+    for one in registered(path)[0]:
+        task, stub = task_and_stub(path, one)
+        assert tags(task) == tags(stub) == ["exercise"]
+        assert task.source.splitlines()[0] == f"### {one.key} {one.title}"
+        assert one.kind.lower() in task.source.splitlines()[2].lower(), "the third line names the kind"
+        for seed in one.seeds:
+            assert seed in task.source.splitlines()[2], "and the seed questions it answers"
+
+
+def test_no_stub_passes(path, home):
+    for one in registered(path)[0]:
+        *before, last = parsed(task_and_stub(path, one)[1]).body
+        names = {"ex": ex, "np": np}
+        exec(compile(ast.Module(before, []), "stub", "exec"), names)
+        shown = eval(compile(ast.Expression(last.value), "stub", "eval"), names)
+        if one.form == "text":
+            [text] = [part for part in shown.children if type(part).__name__ == "Textarea"]
+            assert text.value == ""
+        else:
+            assert shown.headline == "Not yet"
+    assert not (home / "progress.json").exists()
 
 
 # --- Run All ----------------------------------------------------------------------------------------

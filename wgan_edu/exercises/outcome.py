@@ -1,0 +1,68 @@
+"""What the learner sees: a verdict in words, or a page of text. Used in every chapter."""
+
+import html
+import re
+from dataclasses import dataclass
+
+from wgan_edu.palette import COLORS
+
+__all__ = ["Outcome", "Page", "to_html"]
+
+EDGES = {"Passed": COLORS["plan"], "Right": COLORS["plan"], "Not right": COLORS["fake"]}
+BOX = "padding: 0.1em 0.9em; margin: 0.4em 0; max-width: 46em; line-height: 1.5"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A verdict, true if it passed. The headline says it in words; the color of the edge only repeats it.
+
+    Attributes:
+        headline: such as "Passed", "Not right", "Not yet", "Hint 1 of 3".
+        message: one or more paragraphs; `code` in backticks, lines that begin with "- " make a list.
+        passed: whether the exercise now counts as done.
+    """
+
+    headline: str
+    message: str
+    passed: bool = False
+
+    def __bool__(self) -> bool:
+        """Whether it passed."""
+        return self.passed
+
+    def __repr__(self) -> str:
+        """The verdict as plain text."""
+        return f"{self.headline}. {self.message}"
+
+    def _repr_html_(self) -> str:
+        edge = EDGES.get(self.headline, COLORS["quiet"])
+        text = f"<strong>{html.escape(self.headline)}.</strong>{to_html(self.message)}"
+        return f'<div role="status" style="border-left: 4px solid {edge}; {BOX}">{text}</div>'
+
+
+@dataclass(frozen=True)
+class Page:
+    """A text with formulas and code, such as a solution, in Markdown."""
+
+    markdown: str
+
+    def __repr__(self) -> str:
+        """The text as it was written."""
+        return self.markdown
+
+    def _repr_markdown_(self) -> str:
+        return self.markdown
+
+
+def to_html(text: str) -> str:
+    """Plain text to HTML: everything escaped, then code in backticks, paragraphs and lists."""
+    blocks = re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text)).split("\n\n")
+    return "".join(
+        _item_list(block) if block.startswith("- ") else f'<p style="margin: 0.4em 0">{block}</p>'
+        for block in blocks
+    )
+
+
+def _item_list(block: str) -> str:
+    items = block.removeprefix("- ").split("\n- ")
+    return f"<ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>"

@@ -1,0 +1,78 @@
+"""The table of progress, in a notebook with a download and an upload, elsewhere as text.
+
+Used in every chapter.
+"""
+
+import base64
+import html
+import json
+
+from wgan_edu.exercises import records
+from wgan_edu.exercises.frame import chapters, exercises_of
+from wgan_edu.exercises.quizzes import quiz
+from wgan_edu.exercises.writing import upload_box
+
+__all__ = ["Overview", "progress"]
+
+COLUMNS = ("Chapter", "Passed", "Tried", "Quiz", "Still open")
+
+
+class Overview:
+    """What is done, chapter by chapter, as it stood when this was made."""
+
+    def __init__(self) -> None:
+        """Read the record."""
+        self.record, self.note = records.current()
+        self.rows = [_row(chapter, self.record) for chapter in chapters()]
+
+    def __repr__(self) -> str:
+        """The table as plain text."""
+        table = [COLUMNS, *self.rows]
+        widths = [max(len(row[i]) for row in table) for i in range(len(COLUMNS))]
+        lines = [
+            "  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)) for row in table
+        ]
+        return "\n".join([line.rstrip() for line in lines] + ([self.note] if self.note else []))
+
+    def _repr_html_(self) -> str:
+        head = "".join(f'<th scope="col" style="text-align: left">{name}</th>' for name in COLUMNS)
+        body = "".join(
+            f'<tr><th scope="row" style="text-align: left">{html.escape(row[0])}</th>'
+            + "".join(f'<td style="text-align: left">{html.escape(word)}</td>' for word in row[1:])
+            + "</tr>"
+            for row in self.rows
+        )
+        data = base64.b64encode(json.dumps(self.record, indent=1).encode()).decode()
+        return (
+            '<table><caption style="text-align: left">Your progress, as of now</caption>'
+            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+            f"<p>Kept in <code>{html.escape(str(records.progress_file()))}</code>. Binder and Colab forget: "
+            f'<a download="wgan_progress.json" href="data:application/json;base64,{data}">download your '
+            f"progress</a> as it is now, and restore it below.</p><p>{html.escape(self.note)}</p>"
+        )
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        page = {"text/html": self._repr_html_(), "text/plain": repr(self)}
+        display(page, raw=True)  # type: ignore[no-untyped-call]
+        display(upload_box())  # type: ignore[no-untyped-call]
+
+
+def progress() -> Overview:
+    """Show what you have passed and tried, the quizzes, and a file to keep or to restore."""
+    return Overview()
+
+
+def _row(chapter: str, record: records.Record) -> tuple[str, ...]:
+    exercises, questions = exercises_of(chapter), quiz(chapter)
+    entries = {exercise.key: record["exercises"].get(exercise.key, {}) for exercise in exercises}
+    still_open = [key for key, entry in entries.items() if not entry.get("passed")]
+    tried = sum(entry.get("tried", 0) > 0 for entry in entries.values())
+    return (
+        chapter,
+        f"{len(exercises) - len(still_open)} of {len(exercises)}",
+        str(tried),
+        f"{questions.score(record)} of {len(questions.questions)}",
+        ", ".join(still_open) or "nothing",
+    )
