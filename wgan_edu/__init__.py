@@ -8,7 +8,18 @@ import importlib
 from types import ModuleType
 
 __version__ = "0.1.0"
-__all__ = ["checking", "data", "divergences", "exercises", "metrics", "palette", "plots", "seeding", "style", "transport"]
+__all__ = [
+    "checking",
+    "data",
+    "divergences",
+    "exercises",
+    "metrics",
+    "palette",
+    "plots",
+    "seeding",
+    "style",
+    "transport",
+]
 
 
 def __getattr__(name: str) -> ModuleType:
