@@ -1,8 +1,8 @@
 """One color and one marker for each role, the same in every figure and widget of the course.
 
-The colors are those of Okabe and Ito (2008), told apart with every common form of color blindness; the orange
-is darkened, so that each stands out from white paper by 3 to 1. The markers differ too: nothing hangs on color
-alone. Source: M. Okabe and K. Ito, Color Universal Design, 2008. Taught in: 00_start_here.
+The colors are those of Okabe and Ito (2008), told apart with every common form of color blindness; the
+orange is darkened, so that each stands out from white paper by 3 to 1. The markers differ too: nothing hangs
+on color alone. Source: M. Okabe and K. Ito, Color Universal Design, 2008. Taught in: 00_start_here.
 """
 
 __all__ = ["COLORS", "CYCLE", "MARKERS"]
