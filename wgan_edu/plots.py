@@ -46,6 +46,7 @@ def piles(ax: Axes, x: Array, y: Array, a: Array, b: Array, width: float = 0.5) 
         y, -np.asarray(b), width=width, color=COLORS["fake"], hatch="//", edgecolor="white", label="holes $b$"
     )
     ax.axhline(0, color="black", linewidth=1)
+    ax.yaxis.set_major_formatter(lambda mass, _: f"{abs(mass):g}")  # holes go down, masses stay positive
     ax.set(xlabel="place", ylabel="mass", xticks=sorted({*np.asarray(x), *np.asarray(y)}))
     ax.legend(loc="best")
     return ax
@@ -141,7 +142,7 @@ def cdfs(ax: Axes, places: Array, cdf_x: Array, cdf_y: Array) -> Axes:
     return ax
 
 
-def dots(ax: Axes, x: Array, y: Array, across: str = "", up: str = "") -> Axes:
+def dots(ax: Axes, x: Array, y: Array, across: str = "", up: str = "", size: float = 14) -> Axes:
     """One dot for each pair of entries.
 
     Args:
@@ -150,8 +151,9 @@ def dots(ax: Axes, x: Array, y: Array, across: str = "", up: str = "") -> Axes:
         y: how high it is, of the same shape.
         across: name of the horizontal axis.
         up: name of the vertical axis.
+        size: area of a dot. Default 14.
     """
-    ax.scatter(np.ravel(x), np.ravel(y), s=14, alpha=0.6)
+    ax.scatter(np.ravel(x), np.ravel(y), s=size, alpha=0.6, zorder=3)
     ax.set(xlabel=across, ylabel=up)
     return ax
 
@@ -187,8 +189,8 @@ def critic_on_line(ax: Axes, critic: Callable[[Array], Array], x: Array, y: Arra
         places: (k,) where to draw the critic.
     """
     ax.plot(places, critic(np.asarray(places)[:, None]), color=COLORS["critic"], label="critic $f$")
-    for role, points_there, name in (("real", x, "piles"), ("fake", y, "holes")):
-        look: dict[str, Any] = {"color": COLORS[role], "marker": MARKERS[role], "markersize": 9}
+    for role, points_there, name, size in (("real", x, "piles", 14), ("fake", y, "holes", 8)):
+        look: dict[str, Any] = {"color": COLORS[role], "marker": MARKERS[role], "markersize": size}
         ax.plot(np.ravel(points_there), critic(points_there), linestyle="", label=name, **look)
     ax.set(xlabel="place", ylabel="$f$")
     ax.legend(loc="best")

@@ -143,7 +143,7 @@ def transport_lp(a: Masses, b: Masses, cost: Array) -> LinearProgram:
     Raises:
         ValueError: on empty or non-finite input, negative masses, or masses that do not sum to 1.
 
-    Source: Peyre and Cuturi 2019, equation (3.1). Taught in: 05_earth_movers_distance.
+    Source: Peyre and Cuturi 2019, section 3.1. Taught in: 05_earth_movers_distance.
     """
     n, m = cost.shape
     row_sums = sparse.kron(sparse.eye_array(n), np.ones((1, m)))  # (n, nm)
@@ -278,7 +278,7 @@ def wasserstein_1d(x: Array, y: Array, a: Masses = None, b: Masses = None, p: fl
     Raises:
         ValueError: on empty or non-finite points, points that are not of shape (n,), bad masses, p < 1.
 
-    Source: Peyre and Cuturi 2019, equations (2.34) to (2.36). Taught in: 05_earth_movers_distance.
+    Source: Peyre and Cuturi 2019, remark 2.30. Taught in: 05_earth_movers_distance.
     """
     order_x, order_y = np.argsort(x), np.argsort(y)
     levels_x, levels_y = np.cumsum(a[order_x]), np.cumsum(b[order_y])  # the CDFs, just after each point
@@ -321,7 +321,7 @@ class KantorovichPotential:
         prices: (m,) the potential $g$.
         value: $E_a f(x) - E_b f(y)$, the W1 of the two samples it was made for.
 
-    Source: McShane 1934; Villani 2009, equation (5.4). Taught in: 06_kantorovich_duality.
+    Source: McShane 1934; Villani 2009, particular case 5.4. Taught in: 06_kantorovich_duality.
     """
 
     anchors: Array
@@ -401,7 +401,7 @@ def certify(
         b: (m,) masses of y, likewise.
 
     Returns:
-        A `Certificate`. Its baseline is what the zero critic certifies, which is more than nothing.
+        A `Certificate`. Its baseline is what the zero critic certifies, which may already be positive.
 
     Raises:
         ValueError: on empty or non-finite points, unequal dimensions, bad masses, or critic values that
@@ -503,7 +503,7 @@ def sliced_w1(x: Array, y: Array, n_projections: int = 100, seed: int | np.rando
     Raises:
         ValueError: on empty or non-finite points, unequal dimensions, fewer than one projection.
 
-    Source: Peyre and Cuturi 2019, equation (10.9) with p = 1. Taught in: 07_large_scale_transport.
+    Source: Peyre and Cuturi 2019, section 10.4, with p = 1. Taught in: 07_large_scale_transport.
     """
     directions = np.random.default_rng(seed).standard_normal((n_projections, x.shape[1]))
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
