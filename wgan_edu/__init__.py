@@ -1,4 +1,4 @@
-"""The package behind the course: exact optimal transport, divergences, data, metrics and figures.
+"""The package behind the course: exact optimal transport, divergences, data, training, metrics and figures.
 
 Each module is taught in the chapter that its docstring names. Modules load on first use, so that
 `import wgan_edu` stays light (neither torch nor POT) on a small machine.
@@ -13,11 +13,14 @@ __all__ = [
     "data",
     "divergences",
     "exercises",
+    "lipschitz",
     "metrics",
+    "networks",
     "palette",
     "plots",
     "seeding",
     "style",
+    "training",
     "transport",
 ]
 
