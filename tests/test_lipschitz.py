@@ -11,12 +11,12 @@ from wgan_edu.lipschitz import (
     Constraint,
     GradientPenalty,
     WeightClipping,
-    eval_mode,
     gradient_penalty,
     input_gradients,
     interpolate,
     mean_grad_norm,
 )
+from wgan_edu.looking import eval_mode
 from wgan_edu.networks import mlp_critic
 from wgan_edu.seeding import counter_generator
 

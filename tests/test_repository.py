@@ -30,7 +30,7 @@ SUPPORTED = [
 
 # Imports go downward (to a smaller number) or leftward within a row. A folder is one entry.
 LAYERS = [
-    ["checking", "seeding", "palette", "data"],
+    ["looking", "checking", "seeding", "palette", "data"],
     ["transport", "geometry", "divergences", "lipschitz", "fast_gradients", "networks"],
     ["training", "checkpoint", "metrics", "image_metrics"],
     ["style", "plots", "exercises"],

@@ -14,6 +14,7 @@ __all__ = [
     "divergences",
     "exercises",
     "lipschitz",
+    "looking",
     "metrics",
     "networks",
     "palette",

@@ -17,6 +17,8 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from wgan_edu.looking import off_torch
+
 __all__ = [
     "MASS_TOLERANCE",
     "ROUND_OFF",
@@ -80,11 +82,8 @@ def checked(**rules: Rule) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 def _array(name: str, value: Any) -> Array:
     """A finite, nonempty float64 array, or a sentence saying what came instead."""
-    if hasattr(value, "detach"):  # a torch tensor, recognized without importing torch
-        value = value.detach().cpu()
-        value = value.double() if value.is_floating_point() else value  # NumPy knows no bfloat16
     try:
-        raw = np.asarray(value)
+        raw = np.asarray(off_torch(value))
     except ValueError:
         raise ValueError(f"{name} must be a rectangular array; got rows of different lengths.") from None
     if raw.dtype.kind not in "biuf":

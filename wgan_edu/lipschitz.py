@@ -13,8 +13,6 @@ Source: Arjovsky, Chintala and Bottou 2017, Algorithm 1 (clipping); Gulrajani et
 (gradient penalty).
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,12 +21,12 @@ import torch
 from torch import nn
 
 from wgan_edu.checking import Array, at_least, checked, greater_than, one_of, points
+from wgan_edu.looking import eval_mode, off_torch, tensor_for
 
 __all__ = [
     "Constraint",
     "GradientPenalty",
     "WeightClipping",
-    "eval_mode",
     "gradient_penalty",
     "input_gradients",
     "interpolate",
@@ -187,24 +185,6 @@ def gradient_penalty(
 # --- looking at a critic ----------------------------------------------------------------------------
 
 
-@contextmanager
-def eval_mode(network: nn.Module) -> Iterator[None]:
-    """Look at a network without changing it: eval mode inside, each module's own mode again after.
-
-    Args:
-        network: a torch module.
-
-    Taught in: 09_wgan.
-    """
-    modes = [(module, module.training) for module in network.modules()]
-    network.eval()
-    try:
-        yield
-    finally:
-        for module, mode in modes:
-            module.training = mode
-
-
 @checked(points=points)
 def input_gradients(critic: nn.Module, points: Array) -> Array:
     r"""The gradient $\nabla f(x_i)$ at each of some points, where a generated sample would best move.
@@ -221,11 +201,10 @@ def input_gradients(critic: nn.Module, points: Array) -> Array:
 
     Taught in: 09_wgan.
     """
-    like = next(critic.parameters(), torch.zeros(0))
-    x = torch.as_tensor(points, dtype=like.dtype, device=like.device).requires_grad_()
+    x = tensor_for(critic, points).requires_grad_()
     with eval_mode(critic), torch.enable_grad():
         [gradient] = torch.autograd.grad(critic(x).sum(), x)
-    return np.asarray(gradient.cpu().double().numpy())
+    return np.asarray(off_torch(gradient))
 
 
 def mean_grad_norm(critic: nn.Module, points: Array) -> float:

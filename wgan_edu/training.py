@@ -43,7 +43,8 @@ from wgan_edu.checking import (
     probability,
     whole_number,
 )
-from wgan_edu.lipschitz import Constraint, GradientPenalty, WeightClipping, eval_mode
+from wgan_edu.lipschitz import Constraint, GradientPenalty, WeightClipping
+from wgan_edu.looking import eval_mode, off_torch
 from wgan_edu.networks import mlp_critic, mlp_generator
 from wgan_edu.seeding import counter_generator
 
@@ -412,7 +413,7 @@ class TrainState:
         """
         noise = torch.randn(n, self.config.z_dim, generator=counter_generator(seed, 0, "sample", 0))
         with self.lock, eval_mode(self.average), torch.no_grad():
-            return np.asarray(self.average(noise.to(self.device)).cpu().double().numpy())
+            return np.asarray(off_torch(self.average(noise.to(self.device))))
 
     def draw_critic_batch(self) -> tuple[Tensor, Tensor, Tensor]:
         """All that is random in the next critic step: real (m, d), noise (m, z_dim), mix (m,)."""

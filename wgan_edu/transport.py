@@ -42,6 +42,7 @@ from wgan_edu.checking import (
     values_of,
     whole_number,
 )
+from wgan_edu.looking import eval_mode, off_torch, tensor_for
 
 __all__ = [
     "Certificate",
@@ -587,16 +588,8 @@ def _torch_values(critic: Any, z: Array) -> Array:
     """Look at a torch module without changing it: eval mode, no gradients, modes put back."""
     import torch
 
-    like = next(iter(critic.parameters()), torch.zeros(0))
-    modes = [(module, module.training) for module in critic.modules()]
-    critic.eval()
-    try:
-        with torch.no_grad():
-            values = critic(torch.as_tensor(z, dtype=like.dtype, device=like.device))
-            return np.asarray(values.double().cpu().numpy())
-    finally:
-        for module, mode in modes:
-            module.training = mode
+    with eval_mode(critic), torch.no_grad():
+        return np.asarray(off_torch(critic(tensor_for(critic, z))))
 
 
 def _best_scale(values: Array, a: Array, b: Array, cost: Array) -> tuple[float, float]:

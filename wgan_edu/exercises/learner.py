@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from wgan_edu.looking import off_torch
+
 __all__ = ["Learner", "Mistake", "NotYet", "expect", "first_line", "is_missing", "plain", "same"]
 
 PACKAGE = str(Path(__file__).parents[1])
@@ -112,9 +114,7 @@ def is_missing(answer: Any) -> bool:
 
 def plain(answer: Any) -> Any:
     """Tensors, lists, tuples and fractions as arrays of numbers; anything else as it came."""
-    if hasattr(answer, "detach"):  # a torch tensor, recognized without importing torch
-        answer = answer.detach().cpu()
-        answer = answer.double() if answer.is_floating_point() else answer
+    answer = off_torch(answer)
     try:
         array = np.asarray(answer)
         return array.astype(np.float64) if array.dtype == object else array

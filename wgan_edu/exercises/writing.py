@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from wgan_edu.exercises import records
 from wgan_edu.exercises.outcome import Outcome, Page, to_html
+from wgan_edu.palette import COLORS
 
 if TYPE_CHECKING:
     from wgan_edu.exercises.frame import Exercise
@@ -31,8 +32,8 @@ STYLE = """<style>
 .wgan-box .widget-textarea { flex-direction: column; align-items: stretch; height: auto }
 .wgan-box .widget-textarea label { width: auto; max-width: none; text-align: left; font-weight: bold }
 .wgan-box button { align-self: flex-start }
-.wgan-box :focus-visible { outline: 2px solid #0072B2; outline-offset: 2px }
-</style>"""
+.wgan-box :focus-visible { outline: 2px solid FOCUS; outline-offset: 2px }
+</style>""".replace("FOCUS", COLORS["real"])
 WIDE = {"width": "auto", "max_width": "46em"}
 
 
