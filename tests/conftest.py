@@ -2,8 +2,10 @@
 
 import os
 
+import browser
 import pytest
 from hypothesis import settings
+from playwright.sync_api import sync_playwright
 
 # The same examples every time, no clock, nothing kept on disk.
 settings.register_profile("repeatable", deadline=None, derandomize=True, database=None, max_examples=40)
@@ -29,3 +31,36 @@ def home(tmp_path, monkeypatch):
     monkeypatch.setattr(records, "_told", set())
     assert os.environ["WGAN_EDU_HOME"] == str(records.progress_file().parent)
     return folder
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory):
+    """One JupyterLab for the browser tests of this worker."""
+    with browser.jupyterlab(tmp_path_factory.mktemp("lab")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """One browser for the tests of this worker."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=browser.installed(), args=browser.ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def learner(lab, chromium, request):
+    """Give `learner(cell, cell, ...)`: someone who has opened a new notebook with these cells."""
+    contexts = []
+
+    def opened(*cells, **settings):
+        name = f"{request.node.name}-{len(contexts)}.ipynb"
+        lab.write(name, *cells)
+        contexts.append(chromium.new_context(viewport={"width": 1280, "height": 1000}, **settings))
+        return browser.Learner(lab, contexts[-1].new_page(), name)
+
+    yield opened
+    for context in contexts:
+        context.close()
+    lab.shut_kernels_down()

@@ -4,13 +4,13 @@ r"""The training of a WGAN: two steps, and a loop over them that is Algorithm 1 
     generator:  descend -mean f(fake)
 
 The critic is high on real; every sign is set in `critic_gap`, `critic_loss` and `generator_loss`. An
-ordinary GAN takes the same two steps with two other losses.
+ordinary GAN takes the same two steps with two other losses (`divergences`).
 
 A run is one object, `TrainState`. `critic_step` and `generator_step` change it, each as a whole or not at
 all, and `train` calls them in turn. What is random in a step depends on the seed and on how many steps
 came before, on nothing else: stop a run anywhere, look at it, call `train` again, and get the same bits.
 
-Taught in: 09_wgan, 03_saturation (the GAN losses), 10_wgan_gp.
+Taught in: 09_wgan, 10_wgan_gp.
 Source: Arjovsky, Chintala and Bottou 2017, Algorithm 1; Gulrajani et al. 2017, Algorithm 1; Goodfellow et
 al. 2014, Algorithm 1.
 """
@@ -30,7 +30,6 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 import torch
 from torch import nn
-from torch.nn.functional import softplus
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from wgan_edu.checking import (
@@ -43,6 +42,7 @@ from wgan_edu.checking import (
     probability,
     whole_number,
 )
+from wgan_edu.divergences import discriminator_loss, nonsaturating_loss, saturating_loss
 from wgan_edu.lipschitz import Constraint, GradientPenalty, WeightClipping
 from wgan_edu.looking import eval_mode, off_torch
 from wgan_edu.networks import mlp_critic, mlp_generator
@@ -58,12 +58,9 @@ __all__ = [
     "critic_gap",
     "critic_loss",
     "critic_step",
-    "discriminator_loss",
     "generator_loss",
     "generator_step",
-    "nonsaturating_generator_loss",
     "rmsprop_step",
-    "saturating_generator_loss",
     "train",
 ]
 
@@ -121,50 +118,6 @@ def generator_loss(f_fake: Tensor) -> Tensor:
     return -f_fake.mean()
 
 
-def discriminator_loss(h_real: Tensor, h_fake: Tensor, penalty: Tensor | float = 0.0) -> Tensor:
-    r"""A GAN's discriminator descends $-E\log D(x) - E\log(1 - D(\tilde x))$ with $D = \sigma(h)$.
-
-    Args:
-        h_real: (B,) or (B, 1) logits of real samples.
-        h_fake: (B,) or (B, 1) logits of generated samples.
-        penalty: the constraint's term, weight included. Default 0.
-
-    Returns:
-        A scalar tensor; 2 log 2 where D is 1/2.
-
-    Source: Goodfellow et al. 2014, Algorithm 1. Taught in: 03_saturation.
-    """
-    return softplus(-h_real).mean() + softplus(h_fake).mean() + penalty
-
-
-def saturating_generator_loss(h_fake: Tensor) -> Tensor:
-    r"""A GAN's generator descends $E\log(1 - D(\tilde x))$: flat where D is sure that a sample is fake.
-
-    Args:
-        h_fake: (B,) or (B, 1) logits of generated samples.
-
-    Returns:
-        A scalar tensor.
-
-    Source: Goodfellow et al. 2014, Algorithm 1. Taught in: 03_saturation.
-    """
-    return -softplus(h_fake).mean()
-
-
-def nonsaturating_generator_loss(h_fake: Tensor) -> Tensor:
-    r"""Or it descends $-E\log D(\tilde x)$: the same direction sample by sample, $e^{-h}$ times as long.
-
-    Args:
-        h_fake: (B,) or (B, 1) logits of generated samples.
-
-    Returns:
-        A scalar tensor.
-
-    Source: Goodfellow et al. 2014, section 3. Taught in: 03_saturation.
-    """
-    return softplus(-h_fake).mean()
-
-
 class Losses(NamedTuple):
     """What the two optimizers descend: `critic(f_real, f_fake, penalty)` and `generator(f_fake)`."""
 
@@ -174,8 +127,8 @@ class Losses(NamedTuple):
 
 LOSSES = {
     "wgan": Losses(critic_loss, generator_loss),
-    "gan": Losses(discriminator_loss, saturating_generator_loss),
-    "gan_nonsaturating": Losses(discriminator_loss, nonsaturating_generator_loss),
+    "gan": Losses(discriminator_loss, saturating_loss),
+    "gan_nonsaturating": Losses(discriminator_loss, nonsaturating_loss),
 }
 
 
@@ -288,6 +241,8 @@ PRESETS = {
     # Tuned for this course: eight and twenty-five Gaussians in seconds on one core.
     "ring": replace(_CLASSROOM, generator_steps=2_000),
     "grid": _CLASSROOM,
+    # The same ring with a critic held near slope 1, so that its gap can stand beside W1: for the live player.
+    "live": replace(_CLASSROOM, constraint=GradientPenalty(0.3), generator_steps=1_500, ema_decay=0.0),
     # Goodfellow et al. 2014, with Adam at the first beta of Radford et al. 2016.
     "gan": replace(_GAN, loss="gan"),
     "gan_nonsaturating": replace(_GAN, loss="gan_nonsaturating"),
@@ -399,12 +354,14 @@ class TrainState:
         descent_g = _optimizer(config, generator, config.lr_generator)
         return cls(config, data, device, generator, critic, average, descent_f, descent_g)
 
-    def sample(self, n: int, seed: int = 0) -> Array:
+    def sample(self, n: int, seed: int = 0, averaged: bool = True) -> Array:
         """Look at n generated points (n, d), from the moving average; the run does not notice.
 
         Args:
             n: how many.
             seed: any integer; the same seed gives the same noise throughout a run. Default 0.
+            averaged: from the moving average, if the run keeps one, and not from the generator itself, which
+                the critic sees. Default True.
 
         Returns:
             (n, d) points, float64.
@@ -412,8 +369,9 @@ class TrainState:
         Taught in: 09_wgan.
         """
         noise = torch.randn(n, self.config.z_dim, generator=counter_generator(seed, 0, "sample", 0))
-        with self.lock, eval_mode(self.average), torch.no_grad():
-            return np.asarray(off_torch(self.average(noise.to(self.device))))
+        network = self.average if averaged else self.generator
+        with self.lock, eval_mode(network), torch.no_grad():
+            return np.asarray(off_torch(network(noise.to(self.device))))
 
     def draw_critic_batch(self) -> tuple[Tensor, Tensor, Tensor]:
         """All that is random in the next critic step: real (m, d), noise (m, z_dim), mix (m,)."""

@@ -1,0 +1,190 @@
+"""JupyterLab in a real browser, for the tests and benchmarks of the widgets.
+
+`python tests/browser.py` sees to it that there is a Chromium: an installed one, else Debian's when this runs
+as root, else Playwright's own download.
+"""
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+QUIET = {  # no windowing: every cell stays in the page; no news, no questions
+    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+    "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
+}
+WAIT = 90_000  # ms for whatever has to happen; no test measures speed
+
+
+def installed() -> str | None:
+    """Where Chromium is, or None to use the one that Playwright has downloaded."""
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+def provide() -> None:
+    """Install a Chromium if there is none."""
+    if installed():
+        return
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        print("Installing Chromium for the browser tests", flush=True)
+        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        for command in (["update", "-qq"], ["install", "-qq", "-y", "--no-install-recommends", "chromium"]):
+            subprocess.run(["apt-get", *command], env=quiet, stdout=subprocess.DEVNULL, check=False)
+    if not installed():
+        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
+
+
+def notebook(*cells: str) -> str:
+    """A notebook of code cells, as the text of its file."""
+    made = [
+        {"cell_type": "code", "id": f"cell-{i}", "metadata": {}, "outputs": [], "execution_count": None, "source": text}
+        for i, text in enumerate(cells)
+    ]  # fmt: skip
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    return json.dumps({"cells": made, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5})
+
+
+class Lab:
+    """A running JupyterLab on a folder of its own."""
+
+    def __init__(self, folder: Path, port: int, token: str) -> None:
+        self.folder, self.port, self.token = folder, port, token
+
+    def write(self, name: str, *cells: str) -> None:
+        (self.folder / "notebooks" / name).write_text(notebook(*cells))
+
+    def shut_kernels_down(self) -> None:
+        """Stop all kernels; a kernel with torch takes a few hundred megabytes."""
+        address = f"http://127.0.0.1:{self.port}/api/sessions"
+        with urllib.request.urlopen(f"{address}?token={self.token}") as answer:
+            sessions = json.load(answer)
+        for session in sessions:
+            request = urllib.request.Request(
+                f"{address}/{session['id']}", method="DELETE", headers={"Authorization": f"token {self.token}"}
+            )
+            urllib.request.urlopen(request).close()
+
+    def address(self, name: str, reset: bool = True) -> str:
+        workspace = name.removesuffix(".ipynb")  # one a notebook: tests must not see each other's tabs
+        way = f"lab/workspaces/{workspace}/tree/{name}"
+        return f"http://127.0.0.1:{self.port}/{way}?token={self.token}{'&reset' * reset}"
+
+
+@contextmanager
+def jupyterlab(folder: Path) -> Iterator[Lab]:
+    """Start JupyterLab on an empty folder, one thread for the kernels, and stop it after."""
+    (folder / "notebooks").mkdir(parents=True)
+    (folder / "settings").mkdir()
+    (folder / "settings/overrides.json").write_text(json.dumps(QUIET))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    token = secrets.token_hex(8)
+    command = [
+        sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}", "--allow-root",
+        f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder / 'notebooks'}",
+        f"--LabApp.app_settings_dir={folder / 'settings'}", f"--LabApp.workspaces_dir={folder / 'workspaces'}",
+    ]  # fmt: skip
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "OMP_NUM_THREADS": "1",
+        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+        "IPYTHONDIR": str(folder / "ipython"),
+    }
+    with (folder / "lab.log").open("w") as log:
+        server = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
+        try:
+            for _ in range(600):
+                try:
+                    urllib.request.urlopen(f"http://127.0.0.1:{port}/api?token={token}", timeout=1)
+                    break
+                except OSError:
+                    time.sleep(0.1)
+            else:
+                raise RuntimeError((folder / "lab.log").read_text())
+            yield Lab(folder, port, token)
+        finally:
+            server.terminate()
+            try:
+                server.wait(15)
+            except subprocess.TimeoutExpired:
+                server.kill()
+
+
+class Learner:
+    """Someone at a notebook: opens it, runs cells, presses buttons."""
+
+    def __init__(self, lab: Lab, page, name: str) -> None:
+        self.lab, self.page, self.name = lab, page, name
+        self.errors: list[str] = []
+        page.set_default_timeout(WAIT)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.open()
+
+    def open(self, reset: bool = True) -> None:
+        self.page.goto(self.lab.address(self.name, reset))
+        self.page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+        self.wait_idle()
+
+    def wait_idle(self) -> None:
+        """Wait until the status bar says that the kernel is idle; before that, the first run is dropped."""
+        self.page.wait_for_function(
+            r"[...document.querySelectorAll('.jp-StatusBar-Widget *')]"
+            r".some(e => /\| Idle/.test(e.innerText || ''))"
+        )
+
+    def cell(self, index: int):
+        return self.page.locator(".jp-Notebook .jp-CodeCell").nth(index)
+
+    def run_cell(self, index: int, wait: bool = True) -> None:
+        """Run one cell as with Ctrl+Enter, and wait until it has run."""
+        cell = self.cell(index)
+        cell.locator(".jp-InputArea-editor").click()
+        before = cell.locator(".jp-InputPrompt").inner_text()
+        self.page.keyboard.press("Control+Enter")
+        if wait:
+            self.page.wait_for_function(
+                r"([i, before]) => { const text = document.querySelectorAll('.jp-Notebook .jp-CodeCell')[i]"
+                r".querySelector('.jp-InputPrompt').innerText; return /\d/.test(text) && text !== before }",
+                arg=[index, before],
+            )
+
+    def run_all(self) -> None:
+        self.page.get_by_role("menuitem", name="Run", exact=True).click()
+        self.page.get_by_text("Run All Cells", exact=True).click()
+        self.page.wait_for_function(
+            r"[...document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputPrompt')]"
+            r".every(e => /\d/.test(e.innerText))"
+        )
+
+    def output(self, index: int) -> str:
+        return self.cell(index).locator(".jp-OutputArea").inner_text()
+
+    def save(self) -> None:
+        self.page.keyboard.press("Control+s")
+        self.page.wait_for_function("!document.querySelector('.lm-DockPanel-tabBar .jp-mod-dirty')")
+
+
+if __name__ == "__main__":
+    provide()

@@ -1,0 +1,260 @@
+"""The training player as a learner meets it: JupyterLab, a real browser, mouse and keyboard."""
+
+import re
+import time
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+PLAYER = "from wgan_edu.widgets import TrainingPlayer\nplayer = TrainingPlayer()\nplayer"
+
+
+class Player:
+    """The player in the output of a cell: its controls, and the numbers that the page shows."""
+
+    def __init__(self, learner, cell=0):
+        self.page = learner.page
+        self.view = learner.cell(cell).locator(".wgan-edu")
+        self.view.scroll_into_view_if_needed()
+        self.wait("painted", lambda painted: painted >= 1)
+
+    def number(self, name):
+        value = self.view.get_attribute(f"data-{name}")
+        return float(value) if value not in (None, "", "null", "true", "false") else float("nan")
+
+    def wait(self, name, holds, seconds=60):
+        for _ in range(int(20 * seconds)):
+            if holds(self.number(name)):
+                return self.number(name)
+            time.sleep(0.05)
+        raise AssertionError(f"{name} stayed {self.number(name)}; the view says: {self.view.inner_text()}")
+
+    def press(self, name):
+        self.view.get_by_role("button", name=name, exact=True).click()
+
+    def stands_still(self):
+        """Pressed Pause: nothing moves any more, in the page or in the run."""
+        time.sleep(0.7)  # the answer to the last question is on its way
+        before = self.number("step"), self.number("painted")
+        time.sleep(0.7)
+        return before == (self.number("step"), self.number("painted"))
+
+
+@pytest.fixture
+def opened(learner):
+    someone = learner(PLAYER, "print('steps', player.run.state.generator_steps)", "...")
+    someone.run_cell(0)
+    yield someone
+    assert someone.errors == []
+
+
+def kernel_steps(someone):
+    someone.run_cell(1)
+    someone.page.wait_for_function("document.body.innerText.includes('steps ')")
+    return int(re.search(r"steps (\d+)", someone.output(1)).group(1))
+
+
+def test_play_pause_step_scrub_reset(opened):
+    player = Player(opened)
+    assert player.number("step") == 0
+    player.press("Play")
+    player.wait("painted", lambda painted: painted > 12)
+    player.press("Pause")
+    assert player.stands_still()
+    step, critic = player.number("step"), player.number("critic")
+    assert step == kernel_steps(opened) > 10
+    assert 0 < player.number("w1") < 2
+
+    player.press("Step critic")
+    player.wait("critic", lambda now: now == critic + 1)
+    assert player.number("step") == step
+    player.press("Step generator")
+    player.wait("step", lambda now: now == step + 1)
+    assert player.number("critic") == critic + 1
+
+    scrub = player.view.get_by_role("slider", name="Frame")
+    last = int(scrub.get_attribute("max"))
+    assert last > 10
+    scrub.fill("0")
+    player.wait("step", lambda now: now == 0)
+    scrub.fill(str(last // 2))
+    player.wait("step", lambda now: 0 < now < step)
+    assert kernel_steps(opened) == step + 1, "looking at old frames leaves the run where it was"
+    player.press("Step critic")
+    player.wait("step", lambda now: now == step + 1)  # and stepping comes back to it
+
+    player.press("Reset")
+    player.wait("step", lambda now: now == 0)
+    assert player.number("critic") == 0
+    assert int(scrub.get_attribute("max")) == 0
+
+
+def test_the_run_outlives_the_page(opened):
+    player = Player(opened)
+    player.press("Play")
+    player.wait("step", lambda step: step > 20)
+    player.press("Pause")
+    assert player.stands_still()
+    step = player.number("step")
+    opened.save()
+
+    opened.open(reset=False)  # reload
+    player = Player(opened)
+    assert player.number("step") == step
+    assert int(player.view.get_by_role("slider", name="Frame").get_attribute("max")) > 3
+
+    opened.page.keyboard.press("Escape")  # close the notebook, and open it again
+    opened.page.locator(".jp-mod-current .lm-TabBar-tabCloseIcon, .jp-mod-current .jp-icon-hover").last.click()
+    opened.page.wait_for_selector(".jp-Notebook", state="detached")
+    opened.open(reset=False)
+    player = Player(opened)
+    assert player.number("step") == step
+    player.press("Play")
+    player.wait("step", lambda now: now > step)
+    player.press("Pause")
+    assert player.stands_still()
+
+
+def test_twenty_runs_of_the_cell_leave_one_live_run(learner):
+    count = (
+        "from ipywidgets import Widget\n"
+        "live = [w for w in Widget._instances.values() if type(w).__name__ == 'TrainingPlayer'] if hasattr("
+        "Widget, '_instances') else [w for w in __import__('ipywidgets').widgets.widget._instances.values() "
+        "if type(w).__name__ == 'TrainingPlayer']\n"
+        "print('live', len(live), live[0] is player)"
+    )
+    someone = learner(PLAYER, count)
+    someone.run_cell(0)
+    for _ in range(20):
+        player = Player(someone)
+        player.press("Play")  # each is left playing when its cell is run again
+        someone.run_cell(0)
+    someone.run_cell(1)
+    someone.page.wait_for_function("document.body.innerText.includes('live ')")
+    assert "live 1 True" in someone.output(1)
+    assert someone.page.locator(".wgan-edu").count() == 1
+    player = Player(someone)
+    assert player.number("step") == 0, "the new player does not play by itself"
+    assert player.stands_still()
+    assert someone.errors == []
+
+
+def test_a_handler_that_raises_is_shown_and_recovers(learner):
+    someone = learner(
+        PLAYER,
+        "good = player.run.advance\ndef bad(*_):\n    raise RuntimeError('the tap is closed')\n"
+        "player.run.advance = bad",
+        "player.run.advance = good",
+    )
+    someone.run_cell(0)
+    player = Player(someone)
+    someone.run_cell(1)
+    player.press("Play")
+    alert = player.view.get_by_role("alert")
+    alert.get_by_text("RuntimeError: the tap is closed").first.wait_for()
+    assert player.view.get_by_role("button", name="Play", exact=True).is_visible(), "and it stops playing"
+    alert.get_by_text("Where it happened").click()
+    assert "Traceback" in alert.inner_text()
+    someone.run_cell(2)
+    player.press("Play")
+    player.wait("step", lambda step: step > 5)
+    assert alert.is_hidden()
+    player.press("Pause")
+    assert someone.errors == []
+
+
+def test_an_interrupt_and_a_busy_kernel_do_no_harm(learner):
+    someone = learner(PLAYER, "import time\nfor _ in range(100): time.sleep(0.1)", "print('well')")
+    someone.run_cell(0)
+    player = Player(someone)
+    player.press("Play")
+    player.wait("step", lambda step: step > 5)
+    for _ in range(3):
+        someone.page.get_by_role("menuitem", name="Kernel", exact=True).click()
+        someone.page.get_by_text("Interrupt Kernel", exact=True).click()
+        time.sleep(0.3)
+    if player.view.get_by_role("button", name="Play", exact=True).is_visible():
+        player.press("Play")  # an interrupt that came in the middle of a step has paused it
+    before = player.number("step")
+    player.wait("step", lambda step: step > before)
+
+    someone.run_cell(1, wait=False)  # ten seconds of another cell
+    time.sleep(1)
+    someone.page.get_by_role("menuitem", name="Kernel", exact=True).click()
+    someone.page.get_by_text("Interrupt Kernel", exact=True).click()
+    someone.cell(1).get_by_text("KeyboardInterrupt").first.wait_for()
+    if player.view.get_by_role("button", name="Play", exact=True).is_visible():
+        player.press("Play")
+    before = player.number("step")
+    player.wait("step", lambda step: step > before)
+    player.press("Pause")
+    assert player.stands_still()
+    someone.run_cell(2)
+    someone.cell(2).get_by_text("well").last.wait_for()
+    assert someone.errors == []
+
+
+def test_the_keyboard_suffices(opened):
+    player = Player(opened)
+    keys = opened.page.keyboard
+    player.view.get_by_role("button", name="Play").focus()
+    names = []
+    for _ in range(6):
+        focused = "document.activeElement.getAttribute('aria-label') || document.activeElement.textContent"
+        tag = opened.page.evaluate("document.activeElement.tagName")
+        label = opened.page.evaluate("document.activeElement.labels?.[0]?.textContent ?? ''")
+        names.append(label.split()[0] if tag in ("SELECT", "INPUT") else opened.page.evaluate(focused))
+        keys.press("Tab")
+    assert names == ["Play", "Step critic", "Step generator", "Reset", "Speed", "Frame"]
+
+    player.view.get_by_role("button", name="Play").focus()
+    keys.press("Space")
+    player.wait("frames", lambda frames: frames > 8)
+    keys.press("Enter")
+    assert player.stands_still()
+    for _ in range(2):
+        keys.press("Tab")
+    step = player.number("step")
+    keys.press("Enter")
+    player.wait("step", lambda now: now == step + 1)
+    for _ in range(3):
+        keys.press("Tab")
+    keys.press("Home")
+    player.wait("step", lambda now: now == 0)
+    keys.press("ArrowRight")
+    player.wait("step", lambda now: now > 0)
+    keys.press("End")
+    player.wait("step", lambda now: now == step + 1)
+    for letter in "dd", "x", "y", "m", "a":  # a notebook's commands, which would delete or change its cells
+        for key in letter:
+            keys.press(key)
+    assert opened.page.locator(".jp-Notebook .jp-CodeCell").count() == 3
+
+
+def test_with_less_motion_it_is_slow(learner):
+    someone = learner(PLAYER, reduced_motion="reduce")
+    someone.run_cell(0)
+    player = Player(someone)
+    assert player.view.get_by_role("combobox", name="Speed").input_value() == "slow"
+    player.press("Play")
+    began, step = time.time(), player.number("step")
+    player.wait("step", lambda now: now >= step + 3)
+    assert time.time() - began > 1
+
+
+def test_without_anywidget_a_picture_and_buttons_do(learner):
+    someone = learner("import os\nos.environ['WGAN_EDU_WIDGETS'] = 'core'\n" + PLAYER)
+    someone.run_cell(0)
+    output = someone.cell(0).locator(".jp-OutputArea")
+    output.get_by_text("generator steps 0 of").wait_for()
+    output.get_by_role("button", name="Step critic").click()
+    output.get_by_text("critic steps 1,").wait_for()
+    output.get_by_role("button", name="Step generator").click()
+    output.get_by_text("generator steps 1 of").wait_for()
+    output.locator("button.jupyter-button").first.click()  # play
+    output.get_by_text(re.compile(r"generator steps \d\d+ of")).wait_for()
+    output.locator("button.jupyter-button").first.click()  # pause
+    output.get_by_role("button", name="Reset").click()
+    output.get_by_text("generator steps 0 of").wait_for()
+    assert someone.errors == []

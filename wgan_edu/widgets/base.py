@@ -1,0 +1,107 @@
+"""How a view and the kernel talk: the page asks, the kernel answers, and there is nothing else.
+
+The page sends `{ask: id, verb, values}`; the kernel calls the method of that name, if it is marked `@asked`,
+and sends back `{answer: id, ...}` with the arrays of the answer as binary buffers. No thread runs, nothing
+is pushed, and a page that stops asking stops the work: closing it, reloading it or running its cell again
+leaves no loop behind. What goes wrong in a method is sent to the page, which shows it and can ask again.
+
+Used in every chapter with a widget.
+"""
+
+import json
+import threading
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import anywidget
+import numpy as np
+from IPython import get_ipython
+
+from wgan_edu.palette import COLORS
+
+__all__ = ["PulledWidget", "asked", "joined"]
+
+HERE = Path(__file__).parent
+Method = TypeVar("Method", bound=Callable[..., dict[str, Any]])
+
+
+def asked(method: Method) -> Method:
+    """Mark a method as one that the page may ask for; it gives a dictionary of numbers, texts and arrays."""
+    method.asked = True  # type: ignore[attr-defined]
+    return method
+
+
+def joined(*names: str) -> str:
+    """One module from several `.js` files, as a module made from text cannot import its neighbors."""
+    colors = f"const COLORS = {json.dumps(COLORS)};"
+    return "\n".join([colors, *((HERE / name).read_text() for name in names)])
+
+
+def packed(answer: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
+    """Take the arrays out of an answer: what goes as JSON, and one float32 buffer for each array."""
+    content: dict[str, Any] = {}
+    buffers: list[bytes] = []
+    for name, value in answer.items():
+        if isinstance(value, np.ndarray):
+            content[name] = {"buffer": len(buffers), "shape": list(value.shape)}
+            buffers.append(np.ascontiguousarray(value, dtype="<f4").tobytes())
+        elif isinstance(value, float) and not np.isfinite(value):
+            content[name] = None  # JSON has no NaN
+        else:
+            content[name] = value
+    return content, buffers
+
+
+class PulledWidget(anywidget.AnyWidget):
+    """A view whose page asks and whose kernel answers. Subclasses set `_esm` and mark methods `@asked`.
+
+    Running a cell again closes the views that its earlier run made, so that one live view a cell is left.
+    """
+
+    _css = HERE / "widgets.css"
+    _of_cells: dict[str, tuple[int, list["PulledWidget"]]] = {}  # noqa: RUF012, shared by design
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._turn = threading.RLock()  # JupyterLab may deliver messages on a thread of their own
+        self.on_msg(self._asked)
+        self._replace_earlier()
+
+    def _asked(self, _: Any, question: Any, __: Any = None) -> None:
+        """Answer one question of the page, whatever happens."""
+        if not isinstance(question, dict) or "ask" not in question:
+            return
+        number = question["ask"]
+        content: dict[str, Any]
+        buffers: list[bytes] = []
+        try:
+            with self._turn:
+                content, buffers = packed(self._called(question.get("verb"), question.get("values") or {}))
+        except KeyboardInterrupt:
+            content = {"interrupted": True}
+        except Exception as error:
+            content = {"error": f"{type(error).__name__}: {error}", "traceback": traceback.format_exc()}
+        self.send({"answer": number, **content}, buffers)
+
+    def _called(self, verb: Any, values: dict[str, Any]) -> dict[str, Any]:
+        method = getattr(self, verb, None) if isinstance(verb, str) else None
+        if method is None or not getattr(method, "asked", False):
+            raise ValueError(f"verb must be one that the page may ask for; got {verb!r}.")
+        answer: dict[str, Any] = method(**values)
+        return answer
+
+    def _replace_earlier(self) -> None:
+        """Close what an earlier run of this cell has made."""
+        shell = get_ipython()
+        parent: dict[str, Any] = getattr(shell, "get_parent", dict)()
+        cell = parent.get("metadata", {}).get("cellId") or parent.get("content", {}).get("code")
+        if not cell:
+            return
+        count, views = self._of_cells.get(cell, (-1, []))
+        if count != shell.execution_count:
+            for view in views:
+                view.close()
+            views = []
+        self._of_cells[cell] = shell.execution_count, [*views, self]

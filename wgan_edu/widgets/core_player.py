@@ -1,0 +1,127 @@
+"""The training player from core ipywidgets, for pages where anywidget cannot be had: a picture and buttons.
+
+It shows the same frames of the same `TrainingRun`, a few a second. The page's `Play` control asks for each
+frame, so here too nothing runs when no page is open.
+
+Taught in: 00_start_here.
+"""
+
+import io
+from typing import Any
+
+import numpy as np
+from ipywidgets import Button as CoreButton
+from ipywidgets import HBox, Image, IntSlider, Label, Play, VBox
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from wgan_edu.palette import COLORS, MARKERS
+from wgan_edu.training import TrainConfig
+from wgan_edu.widgets.training_run import Frame, TrainingRun
+
+__all__ = ["CorePlayer"]
+
+BUDGET = 0.15  # seconds of training for each tick of `Play`
+TICK = 400  # milliseconds from tick to tick; drawing a picture takes a good part of it
+
+
+class CorePlayer(VBox):  # type: ignore[misc]
+    """Play, step the critic, step the generator, reset, scrub: the fallback of `TrainingPlayer`.
+
+    Args:
+        config: a `TrainConfig`. Default `PRESETS["live"]`.
+        data: two-dimensional data with `sample(n, seed)`. Default `ring_of_8()`.
+
+    Raises:
+        ValueError: if the data is not two-dimensional, or is all one point.
+
+    Attributes:
+        run: the `TrainingRun`.
+
+    Taught in: 00_start_here.
+    """
+
+    def __init__(self, config: TrainConfig | None = None, data: Any = None) -> None:
+        self.run = TrainingRun(config, data)
+        self._picture = Image(format="png", width=820)
+        self._numbers, self._message = Label(), Label()
+        self._play = Play(interval=TICK, min=0, max=10**6, step=1)
+        self._scrub = IntSlider(description="Frame", min=0, max=0, continuous_update=False)
+        self._following = False
+        self._play.observe(lambda _: self._do(lambda: self.run.advance(10**6, BUDGET)), "value")
+        self._scrub.observe(lambda change: self._scrubbed(change["new"]), "value")
+        steps = [
+            self._button("Step critic", lambda: self.run.critic_step()),
+            self._button("Step generator", lambda: self.run.generator_step()),
+            self._button("Reset", lambda: self.run.reset()),
+        ]
+        super().__init__(
+            [HBox([self._play, *steps]), self._picture, self._scrub, self._numbers, self._message]
+        )
+        self._show(self.run.current)
+
+    def _button(self, text: str, work: Any) -> CoreButton:
+        button = CoreButton(description=text)
+        button.on_click(lambda _: self._do(work))
+        return button
+
+    def _do(self, work: Any) -> None:
+        """Do what a control asks for and show the frame; what goes wrong is said where the learner looks."""
+        try:
+            self._show(work())
+            self._message.value = "The run is finished. Scrub through it, or reset." if self.run.done else ""
+        except KeyboardInterrupt:
+            self._stop("Interrupted. Everything is as it was after the last whole step.")
+        except Exception as error:
+            self._stop(f"{type(error).__name__}: {error}")
+
+    def _stop(self, message: str) -> None:
+        """Stop playing and say why; `playing` is the name since ipywidgets 8, `_playing` the one before."""
+        setattr(self._play, "playing" if self._play.has_trait("playing") else "_playing", False)
+        self._message.value = message
+
+    def _scrubbed(self, index: int) -> None:
+        if not self._following:
+            self._do(lambda: self.run.frames[index])
+
+    def _show(self, frame: Frame) -> None:
+        self._picture.value = picture(self.run, frame)
+        run = self.run
+        modes = f", {frame.modes} of {run.mode_count} modes" if run.mode_count else ""
+        self._numbers.value = (
+            f"generator steps {frame.generator_steps} of {run.config.generator_steps}, critic steps "
+            f"{frame.critic_steps}, gap {frame.gap:.3f}, mean push {frame.push:.2f}{modes}"
+        )
+        self._following = True  # the slider follows the run; it is not the learner who moves it
+        self._scrub.max = len(run.frames) - 1
+        if frame is run.current:
+            self._scrub.value = self._scrub.max
+        self._following = False
+
+
+def picture(run: TrainingRun, frame: Frame) -> bytes:
+    """Draw a frame as PNG, without pyplot, which knows no threads."""
+    figure = Figure(figsize=(8.2, 4), layout="constrained")
+    FigureCanvasAgg(figure)
+    plane, chart = figure.subplots(1, 2)
+    low, high = run.center - run.half_width, run.center + run.half_width
+    extent = (low[0], high[0], low[1], high[1])
+    plane.imshow(frame.surface, origin="lower", extent=extent, cmap="Purples", alpha=0.6)
+    plane.scatter(*run.real.T, s=8, color=COLORS["real"], marker=MARKERS["real"], alpha=0.5, label="real")
+    plane.scatter(*frame.fake.T, s=9, color=COLORS["fake"], marker=MARKERS["fake"], label="generated")
+    pushed = frame.fake[: len(frame.arrows)]
+    plane.quiver(*pushed.T, *(0.3 * frame.arrows.T), angles="xy", scale_units="xy", scale=1, width=0.004)
+    plane.set(xlim=extent[:2], ylim=extent[2:], title=f"after {frame.generator_steps} generator steps")
+    plane.legend(loc="upper right", fontsize=8)
+    steps, gap, w1, certified, _ = run.trace()
+    solved = ~np.isnan(w1)
+    chart.plot(steps, gap, color=COLORS["critic"], label="critic gap")
+    chart.plot(steps[solved], w1[solved], "s-", ms=3, color=COLORS["exact"], label="exact W1")
+    chart.plot(steps[solved], certified[solved], "D", ms=3, color=COLORS["plan"], label="certified")
+    chart.axhline(run.floor, ls="--", color=COLORS["quiet"], label="floor")
+    top = 1.15 * max(run.floor, *w1[solved])
+    chart.set(xlabel="generator steps", xlim=(0, max(20, steps[-1])), ylim=(min(0.0, -0.3 * top * (gap.min() < 0)), top))
+    chart.legend(fontsize=8)
+    png = io.BytesIO()
+    figure.savefig(png, format="png", dpi=100)
+    return png.getvalue()

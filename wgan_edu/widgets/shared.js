@@ -1,0 +1,160 @@
+// What all views share: asking the kernel, building controls, drawing on paper. Joined before each view.
+
+const WAITING = 3000;   // ms without an answer until the page says that it waits
+const GIVE_UP = 20000;  // ms until it stops waiting
+
+/** Ask the kernel: `ask(verb, values)` gives a promise of the answer, with its arrays as Float32Array. */
+function connect(model, onWaiting = () => {}) {
+  const open = new Map();
+  const mine = Math.random().toString(36).slice(2);
+  let count = 0;
+  const heard = (content, buffers) => {
+    const question = open.get(content?.answer);
+    if (!question) return;  // of another view, or given up
+    open.delete(content.answer);
+    clearTimeout(question.slow);
+    clearTimeout(question.lost);
+    onWaiting(false);
+    if (content.error) {
+      question.reject(Object.assign(new Error(content.error), { traceback: content.traceback }));
+    } else if (content.interrupted) {
+      question.reject(Object.assign(new Error("Interrupted. Everything is as it was after the last whole step."), { calm: true }));
+    } else {
+      question.resolve(unpacked(content, buffers));
+    }
+  };
+  model.on("msg:custom", heard);
+  const ask = (verb, values = {}) => new Promise((resolve, reject) => {
+    const id = `${mine}-${count++}`;
+    const slow = setTimeout(() => onWaiting(true), WAITING);
+    const lost = setTimeout(() => {
+      open.delete(id);
+      reject(Object.assign(new Error("The kernel has not answered for 20 seconds: another cell may be running, or it has stopped. Press a button to ask again."), { calm: true }));
+    }, GIVE_UP);
+    open.set(id, { resolve, reject, slow, lost });
+    try {
+      model.send({ ask: id, verb, values });
+    } catch (error) {
+      open.delete(id); clearTimeout(slow); clearTimeout(lost);
+      reject(error);
+    }
+  });
+  const hangUp = () => {
+    model.off("msg:custom", heard);
+    for (const { slow, lost } of open.values()) { clearTimeout(slow); clearTimeout(lost); }
+    open.clear();
+  };
+  return { ask, hangUp };
+}
+
+function unpacked(content, buffers) {
+  const answer = { ...content };
+  for (const [name, value] of Object.entries(content)) {
+    if (value && typeof value === "object" && "buffer" in value) {
+      const view = buffers[value.buffer];
+      const bytes = view.buffer ? view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength) : view.slice(0);
+      answer[name] = Object.assign(new Float32Array(bytes), { shape: value.shape });
+    }
+  }
+  return answer;
+}
+
+/** Make an element: `make("button", { textContent: "Play" }, parent)`. */
+function make(tag, settings = {}, parent = null) {
+  const element = document.createElement(tag);
+  const { dataset = {}, aria = {}, ...rest } = settings;
+  Object.assign(element, rest);
+  Object.assign(element.dataset, dataset);
+  for (const [name, value] of Object.entries(aria)) element.setAttribute(name === "role" ? name : `aria-${name}`, value);
+  parent?.append(element);
+  return element;
+}
+
+/** The frame of a view. Plain keys are its own, as a notebook would take arrows, Enter and letters for itself;
+ *  with Ctrl, Alt or Cmd they stay the notebook's: saving must work from here too. */
+function makePaper(el, label) {
+  const paper = make("div", { className: "wgan-edu", aria: { role: "group", label } }, el);
+  paper.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.altKey || event.metaKey)) event.stopPropagation();
+  });
+  return paper;
+}
+
+/** A line for what goes on and a box for what went wrong; nothing is swallowed. */
+function makeMessages(paper) {
+  const status = make("div", { className: "status", aria: { role: "status", live: "polite" } }, paper);
+  const box = make("div", { className: "error", hidden: true, aria: { role: "alert" } }, paper);
+  return {
+    say: (text) => { if (status.textContent !== text) status.textContent = text; },
+    clear: () => { box.hidden = true; box.replaceChildren(); },
+    fail: (error) => {
+      if (error.calm) { status.textContent = error.message; return; }
+      box.replaceChildren();
+      make("div", { textContent: error.message }, box);
+      if (error.traceback) {
+        const more = make("details", {}, box);
+        make("summary", { textContent: "Where it happened" }, more);
+        make("pre", { textContent: error.traceback }, more);
+      }
+      box.hidden = false;
+    },
+  };
+}
+
+/** A canvas of so many CSS pixels, sharp on every screen; words stand beside it for who cannot see it. */
+function makeCanvas(parent, width, height, label) {
+  const sharp = Math.max(1, Math.min(3, window.devicePixelRatio || 1));
+  const canvas = make("canvas", { width: width * sharp, height: height * sharp, aria: { role: "img", label } }, parent);
+  canvas.style.width = `${width}px`;
+  const context = canvas.getContext("2d");
+  context.scale(sharp, sharp);
+  context.font = "13px system-ui, sans-serif";
+  return { canvas, context, width, height };
+}
+
+/** Round numbers to put at an axis, four or so. */
+function ticks(low, high) {
+  const span = high - low || 1;
+  const power = 10 ** Math.floor(Math.log10(span / 3));
+  const step = [1, 2, 5, 10].map((k) => k * power).find((k) => span / k <= 5) ?? span;
+  const found = [];
+  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * span; k++) found.push(k * step);
+  return { found, digits: Math.max(0, -Math.floor(Math.log10(step) + 1e-9)) };
+}
+
+/** Draw axes in a box and give the map from values to pixels. */
+function makeAxes(context, box, [x0, x1], [y0, y1], { xLabel = "", yLabel = "" } = {}) {
+  const X = (x) => box.left + ((x - x0) / (x1 - x0 || 1)) * box.width;
+  const Y = (y) => box.top + box.height - ((y - y0) / (y1 - y0 || 1)) * box.height;
+  context.save();
+  context.strokeStyle = COLORS.quiet; context.fillStyle = "#333"; context.lineWidth = 1;
+  context.beginPath();
+  context.moveTo(box.left, box.top); context.lineTo(box.left, box.top + box.height);
+  context.lineTo(box.left + box.width, box.top + box.height); context.stroke();
+  const across = ticks(x0, x1), up = ticks(y0, y1);
+  context.textAlign = "center"; context.textBaseline = "top";
+  for (const x of across.found) context.fillText(x.toFixed(across.digits), X(x), box.top + box.height + 5);
+  if (xLabel) context.fillText(xLabel, box.left + box.width / 2, box.top + box.height + 22);
+  context.textAlign = "right"; context.textBaseline = "middle";
+  for (const y of up.found) context.fillText(y.toFixed(up.digits), box.left - 6, Y(y));
+  if (yLabel) { context.textAlign = "left"; context.textBaseline = "bottom"; context.fillText(yLabel, box.left - 36, box.top - 8); }
+  context.restore();
+  return { X, Y };
+}
+
+/** One mark of the course's palette: a circle for real points, a triangle for generated ones. */
+function mark(context, role, x, y, size) {
+  context.beginPath();
+  if (role === "fake") {
+    context.moveTo(x, y - size); context.lineTo(x + size, y + 0.8 * size); context.lineTo(x - size, y + 0.8 * size);
+    context.closePath();
+  } else if (role === "exact") {
+    context.rect(x - size / 2, y - size / 2, size, size);
+  } else {
+    context.arc(x, y, size, 0, 7);
+  }
+  context.fill();
+}
+
+const rounded = (value, digits = 3) => (value === null || Number.isNaN(value) ? "–" : value.toFixed(digits).replace("-", "−"));
+const lessMotion = () => window.matchMedia?.("(prefers-reduced-motion: reduce)").matches ?? false;

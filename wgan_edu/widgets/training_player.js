@@ -1,0 +1,265 @@
+// The training player. It draws what it is given, and does not know whether a kernel or a recording answers.
+
+const FRAME_TIME = 90;  // ms from frame to frame at full speed: what painting leaves of it is for training
+const ARROW = 26;       // length of an arrow for a push of 1, in pixels
+const SIDE = 400;       // of both pictures, in CSS pixels
+const SPEEDS = {
+  slow: { steps: 1, budget: 1, pause: 250 },
+  steady: { steps: 5, budget: 1, pause: 0 },
+  fast: { steps: 1000, budget: null, pause: 0 },
+};
+
+function render({ model, el }) {
+  const paper = makePaper(el, "Training player");
+  const buttons = make("div", { className: "row" }, paper);
+  const button = (text, title) => make("button", { type: "button", textContent: text, title }, buttons);
+  const play = button("Play", "Train until paused");
+  play.className = "main";
+  const critic = button("Step critic", "One step of the critic");
+  const generator = button("Step generator", "One step of the generator");
+  const reset = button("Reset", "Begin again with the same seed");
+  const speed = make("select", {}, make("label", { textContent: "Speed " }, buttons));
+  for (const name of Object.keys(SPEEDS)) make("option", { value: name, textContent: name }, speed);
+  speed.value = lessMotion() ? "slow" : "fast";
+
+  const pictures = make("div", { className: "row pictures" }, paper);
+  const left = make("figure", {}, pictures), right = make("figure", {}, pictures);
+  const plane = makeCanvas(left, SIDE, SIDE, "Samples over the critic's surface");
+  const chart = makeCanvas(right, SIDE, SIDE, "Critic gap and exact W1 over training");
+  const under = make("figcaption", {}, left), beside = make("figcaption", {}, right);
+  under.innerHTML = `<span class="swatch" style="color:${COLORS.real}">●</span> real <span class="swatch" style="color:${COLORS.fake}">▲</span> generated. Purple: where the critic is high. Arrows: the push on a generated point; the bar is a push of 1.`;
+  beside.innerHTML = `<span class="swatch" style="color:#8f3f6f">—</span> critic gap, <span class="swatch">■</span> exact W1, <span class="swatch" style="color:${COLORS.plan}">◆</span> certified lower bound, all of the same 256 points a side. Dashed: the floor, exact W1 of real points against other real points.`;
+  const scrubRow = make("div", { className: "row" }, paper);
+  const scrub = make("input", { type: "range", min: 0, max: 0, value: 0, step: 1 }, make("label", { className: "wide", textContent: "Frame " }, scrubRow));
+  const where = make("span", {}, scrubRow);
+  const numbers = make("div", { className: "numbers" }, paper);
+  const messages = makeMessages(paper);
+
+  let alive = true, playing = false, overhead = 40, painted = [], wanted = null, shown = null;
+  let turn = Promise.resolve();
+  const line = connect(model, (waiting) => messages.say(waiting ? "Waiting for the kernel: another cell may be running." : ""));
+
+  /** Ask for a frame and paint it; questions of this view wait for each other. */
+  const ask = (verb, values) => {
+    const work = async () => {
+      if (!alive) return;
+      try {
+        const answer = await line.ask(verb, values);
+        if (!alive) return;
+        messages.clear();
+        paint(answer, verb === "show");
+      } catch (error) {
+        setPlaying(false);
+        messages.fail(error);
+      }
+    };
+    return (turn = turn.then(work));
+  };
+
+  function setPlaying(now) {
+    playing = now;
+    play.textContent = now ? "Pause" : "Play";
+    if (!now) describe();
+  }
+
+  async function loop() {
+    painted = [];
+    while (alive && playing) {
+      await new Promise((ready) => requestAnimationFrame(ready));  // never comes while the page is hidden
+      if (!el.isConnected) { await later(300); continue; }        // scrolled away: nothing to paint, no work
+      const began = performance.now();
+      const { steps, budget, pause } = SPEEDS[speed.value];
+      const time = budget ?? Math.min(60, Math.max(15, FRAME_TIME - overhead)) / 1000;
+      await ask("tick", { steps, budget: time });
+      const took = performance.now() - began;
+      if (budget === null) overhead += 0.2 * (took - 1000 * time - overhead);
+      painted.push(performance.now());
+      painted = painted.slice(-20);
+      if (shown?.done && playing) { setPlaying(false); messages.say("The run is finished. Scrub through it, or reset."); }
+      if (lessMotion()) await later(500); else if (pause) await later(pause);
+    }
+  }
+  const later = (ms) => new Promise((ready) => setTimeout(ready, ms));
+
+  play.onclick = () => {
+    setPlaying(!playing);
+    messages.say("");
+    if (playing) loop();
+  };
+  for (const [control, verb] of [[critic, "critic_step"], [generator, "generator_step"], [reset, "reset"]]) {
+    control.onclick = async () => { setPlaying(false); messages.say(""); await ask(verb); describe(); };
+  }
+  scrub.oninput = async () => {
+    setPlaying(false);
+    const idle = wanted === null;
+    wanted = Number(scrub.value);
+    while (idle && alive && wanted !== null) {  // while an answer is on its way, only the newest wish is kept
+      const index = wanted;
+      await ask("show", { index });
+      if (wanted === index) wanted = null;
+    }
+    describe();
+  };
+
+  // --- painting ---
+
+  function paint(frame, looking) {
+    shown = frame;
+    paintPlane(frame);
+    paintChart(frame);
+    scrub.max = Math.max(0, frame.frames - 1);
+    if (!looking) scrub.value = scrub.max;
+    where.textContent = `step ${frame.generator_steps} of ${frame.last_step}`;
+    const rate = painted.length > 5 ? (1000 * (painted.length - 1)) / (painted.at(-1) - painted[0]) : null;
+    const cells = [
+      ["critic steps", frame.critic_steps],
+      [frame.loss === "wgan" ? "critic gap" : "gap of the logits", rounded(frame.gap)],
+      ["exact W1", rounded(solved(frame, 2))],
+      ["certified", rounded(solved(frame, 3))],
+      [frame.loss === "wgan" ? "mean slope" : "mean push", rounded(frame.push, 2)],
+    ];
+    if (frame.mode_count) cells.push(["modes", `${frame.modes} of ${frame.mode_count}`]);
+    if (playing && rate) cells.push(["frames a second", rate.toFixed(0)]);
+    numbers.replaceChildren();
+    for (const [name, value] of cells) {
+      const cell = make("span", { textContent: `${name} ` }, numbers);
+      make("b", { textContent: value }, cell);
+    }
+    Object.assign(paper.dataset, {
+      step: frame.generator_steps, critic: frame.critic_steps, gap: frame.gap, w1: solved(frame, 2), modes: frame.modes,
+      frames: frame.frames, rate: rate ?? "", painted: Number(paper.dataset.painted ?? 0) + 1, done: frame.done,
+    });
+  }
+
+  function describe() {
+    if (!shown) return;
+    const f = shown;
+    const found = f.mode_count ? `, ${f.modes} of ${f.mode_count} modes found` : "";
+    plane.canvas.setAttribute("aria-label", `Real and generated points over the critic's surface after ${f.generator_steps} generator steps${found}; the mean push on a generated point is ${rounded(f.push, 2)}.`);
+    chart.canvas.setAttribute("aria-label", `Critic gap and exact W1 over ${f.generator_steps} generator steps; the gap is now ${rounded(f.gap)}, exact W1 ${rounded(solved(f, 2))}, its sampling floor ${rounded(f.floor)}.`);
+  }
+
+  function paintPlane(frame) {
+    const { context, width, height } = plane;
+    const box = { left: 34, top: 8, width: width - 42, height: height - 42 };
+    context.clearRect(0, 0, width, height);
+    const surface = paintSurface(frame.surface);
+    context.imageSmoothingEnabled = true;
+    context.drawImage(surface, box.left, box.top, box.width, box.height);
+    const w = frame.half_width, [cx, cy] = frame.center;
+    makeAxes(context, box, [cx - w, cx + w], [cy - w, cy + w]);
+    const X = (x) => box.left + ((x + w) / (2 * w)) * box.width;
+    const Y = (y) => box.top + ((w - y) / (2 * w)) * box.height;
+    context.save();
+    context.beginPath(); context.rect(box.left, box.top, box.width, box.height); context.clip();
+    context.fillStyle = COLORS.real; context.globalAlpha = 0.45;
+    for (let i = 0; i < frame.real.length; i += 2) mark(context, "real", X(frame.real[i]), Y(frame.real[i + 1]), 2.6);
+    context.globalAlpha = 1; context.strokeStyle = "#222"; context.lineWidth = 1.1;
+    for (let i = 0; i < frame.arrows.length; i += 2) arrow(context, X(frame.fake[i]), Y(frame.fake[i + 1]), ARROW * frame.arrows[i], -ARROW * frame.arrows[i + 1]);
+    context.fillStyle = COLORS.fake; context.globalAlpha = 0.85;
+    for (let i = 0; i < frame.fake.length; i += 2) mark(context, "fake", X(frame.fake[i]), Y(frame.fake[i + 1]), 3);
+    context.restore();
+    context.strokeStyle = "#222"; context.lineWidth = 3;
+    context.beginPath(); context.moveTo(box.left + 10, box.top + box.height - 10);
+    context.lineTo(box.left + 10 + ARROW, box.top + box.height - 10); context.stroke();
+  }
+
+  function paintChart(frame) {
+    const { context, width, height } = chart;
+    const box = { left: 44, top: 30, width: width - 56, height: height - 76 };
+    context.clearRect(0, 0, width, height);
+    const [rows, count] = frame.trace.shape;
+    const row = (k) => frame.trace.subarray(k * count, (k + 1) * count);
+    const [steps, gap, w1, certified] = [0, 1, 2, 3].map(row);
+    const solved = [...w1].filter((value) => !Number.isNaN(value));
+    const gaps = [...gap].sort((a, b) => a - b);
+    const top = 1.15 * Math.max(frame.floor, ...solved, Math.min(gaps[Math.floor(0.95 * (count - 1))], 3 * Math.max(...solved)));
+    const bottom = Math.max(-0.3 * top, Math.min(0, 1.1 * gaps[0]));
+    const { X, Y } = makeAxes(context, box, [0, Math.max(20, steps[count - 1])], [bottom, top], { xLabel: "generator steps", yLabel: frame.loss === "wgan" ? "critic gap and W1" : "gap of the logits and W1" });
+    context.save();
+    context.beginPath(); context.rect(box.left, box.top - 3, box.width + 12, box.height + 3); context.clip();
+    context.strokeStyle = COLORS.quiet; context.setLineDash([5, 4]); context.lineWidth = 1.5;
+    path(context, [[box.left, Y(frame.floor)], [box.left + box.width, Y(frame.floor)]]);
+    context.setLineDash([]);
+    if (bottom < 0) { context.lineWidth = 0.7; path(context, [[box.left, Y(0)], [box.left + box.width, Y(0)]]); }
+    context.strokeStyle = "#8f3f6f"; context.lineWidth = 1.8;
+    path(context, Array.from(gap, (value, i) => [X(steps[i]), Y(value)]));
+    const at = Array.from(w1, (_, i) => i).filter((i) => !Number.isNaN(w1[i]));
+    context.strokeStyle = "#000"; context.fillStyle = "#000"; context.lineWidth = 1;
+    path(context, at.map((i) => [X(steps[i]), Y(w1[i])]));
+    for (const i of at) mark(context, "exact", X(steps[i]), Y(w1[i]), 5);
+    context.fillStyle = COLORS.plan;
+    for (const i of at) diamond(context, X(steps[i]), Y(certified[i]), 3.6);
+    context.strokeStyle = "#444"; context.lineWidth = 1;
+    const now = X(frame.generator_steps);
+    path(context, [[now, box.top], [now, box.top + box.height]]);
+    context.restore();
+  }
+
+  ask("now").then(describe);
+  return () => { alive = false; playing = false; line.hangUp(); };
+}
+
+/** A row of the trace at its latest solved frame that is not after the one shown: W1 is not solved in every frame. */
+function solved(frame, row) {
+  const [, count] = frame.trace.shape;
+  let found = NaN;
+  for (let i = 0; i < count && frame.trace[i] <= frame.generator_steps; i++) {
+    const value = frame.trace[row * count + i];
+    if (!Number.isNaN(value)) found = value;
+  }
+  return found;
+}
+
+/** The critic's values as bands of purple with lines between them, on a canvas of its own. */
+function paintSurface(values) {
+  const [rows, columns] = values.shape, bands = 11, fine = 200;
+  let low = Infinity, high = -Infinity;
+  for (const value of values) { low = Math.min(low, value); high = Math.max(high, value); }
+  const band = new Float32Array(fine * fine);
+  for (let j = 0; j < fine; j++) for (let i = 0; i < fine; i++) {
+    const x = (i / (fine - 1)) * (columns - 1), y = ((fine - 1 - j) / (fine - 1)) * (rows - 1);  // row 0 is at the bottom
+    const c = Math.min(columns - 2, Math.floor(x)), r = Math.min(rows - 2, Math.floor(y)), u = x - c, v = y - r;
+    const at = (k, l) => values[k * columns + l];
+    const value = (1 - v) * ((1 - u) * at(r, c) + u * at(r, c + 1)) + v * ((1 - u) * at(r + 1, c) + u * at(r + 1, c + 1));
+    band[j * fine + i] = Math.min(bands - 1, Math.floor((bands * (value - low)) / (high - low || 1)));
+  }
+  const canvas = make("canvas", { width: fine, height: fine });
+  const image = new ImageData(fine, fine);
+  for (let j = 0; j < fine; j++) for (let i = 0; i < fine; i++) {
+    const here = band[j * fine + i], share = here / (bands - 1);
+    const edge = here !== band[j * fine + Math.max(0, i - 1)] || here !== band[Math.max(0, j - 1) * fine + i];
+    const shade = edge ? 0.86 : 1;
+    image.data.set([shade * (255 - 43 * share), shade * (255 - 112 * share), shade * (255 - 74 * share), 255], 4 * (j * fine + i));
+  }
+  canvas.getContext("2d").putImageData(image, 0, 0);
+  return canvas;
+}
+
+function path(context, points) {
+  context.beginPath();
+  points.forEach(([x, y], i) => (i ? context.lineTo(x, y) : context.moveTo(x, y)));
+  context.stroke();
+}
+
+function diamond(context, x, y, size) {
+  context.beginPath();
+  context.moveTo(x, y - size); context.lineTo(x + size, y); context.lineTo(x, y + size); context.lineTo(x - size, y);
+  context.fill();
+}
+
+function arrow(context, x, y, dx, dy) {
+  const length = Math.hypot(dx, dy);
+  if (!(length > 0.5)) return;
+  const most = Math.min(1, 60 / length), head = Math.min(5, 0.5 * length * most);
+  const toX = x + dx * most, toY = y + dy * most, angle = Math.atan2(dy, dx);
+  context.beginPath();
+  context.moveTo(x, y); context.lineTo(toX, toY);
+  for (const side of [-1, 1]) {
+    context.moveTo(toX, toY);
+    context.lineTo(toX - head * Math.cos(angle + side * 0.45), toY - head * Math.sin(angle + side * 0.45));
+  }
+  context.stroke();
+}
+
+export default { render };
