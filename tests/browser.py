@@ -56,10 +56,8 @@ def provide() -> None:
 
 def notebook(*cells: str) -> str:
     """A notebook of code cells, as the text of its file."""
-    made = [
-        {"cell_type": "code", "id": f"cell-{i}", "metadata": {}, "outputs": [], "execution_count": None, "source": text}
-        for i, text in enumerate(cells)
-    ]  # fmt: skip
+    empty = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    made = [{**empty, "id": f"cell-{i}", "source": text} for i, text in enumerate(cells)]
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     return json.dumps({"cells": made, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5})
 
@@ -80,7 +78,9 @@ class Lab:
             sessions = json.load(answer)
         for session in sessions:
             request = urllib.request.Request(
-                f"{address}/{session['id']}", method="DELETE", headers={"Authorization": f"token {self.token}"}
+                f"{address}/{session['id']}",
+                method="DELETE",
+                headers={"Authorization": f"token {self.token}"},
             )
             urllib.request.urlopen(request).close()
 
@@ -101,10 +101,12 @@ def jupyterlab(folder: Path) -> Iterator[Lab]:
         port = free.getsockname()[1]
     token = secrets.token_hex(8)
     command = [
-        sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}", "--allow-root",
-        f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder / 'notebooks'}",
-        f"--LabApp.app_settings_dir={folder / 'settings'}", f"--LabApp.workspaces_dir={folder / 'workspaces'}",
-    ]  # fmt: skip
+        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+        *("--ip=127.0.0.1", f"--port={port}", f"--IdentityProvider.token={token}"),
+        f"--ServerApp.root_dir={folder / 'notebooks'}",
+        f"--LabApp.app_settings_dir={folder / 'settings'}",
+        f"--LabApp.workspaces_dir={folder / 'workspaces'}",
+    ]
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT),

@@ -315,3 +315,39 @@ def test_a_choice_is_one_of_the_words():
 def test_checking_recognizes_tensors_without_loading_torch():
     program = "import sys, wgan_edu.checking; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+# --- densities and discriminators -------------------------------------------------------------------
+
+
+def test_numbers_keep_their_shape_and_are_never_broadcast():
+    assert apply(checking.numbers, [[1, 2]]).shape == (1, 2)
+    assert apply(checking.numbers, 3).shape == ()
+    there = {"other": np.ones(2)}
+    np.testing.assert_array_equal(apply(checking.numbers_like("other"), (1, -2), **there), [1.0, -2.0])
+    refused(
+        checking.numbers_like("other"), 1.0, "it must have the shape of other, (2,); got shape ().", **there
+    )
+
+
+def test_densities_need_not_sum_to_1_but_have_no_sign():
+    np.testing.assert_array_equal(apply(checking.densities, [0, 7]), [0.0, 7.0])
+    refused(checking.densities, [1, -1e-9], "it must not be negative; its least entry is -1e-09.")
+    there = {"other": np.ones(2)}
+    rule = checking.densities_like("other")
+    refused(rule, [1.0], "it must have the shape of other, (2,); got shape (1,).", **there)
+    refused(rule, [1.0, -1.0], "it must not be negative; its least entry is -1.", **there)
+
+
+def test_a_discriminator_is_free_where_nothing_comes():
+    laws = {"p": np.array([0.5, 0.5, 0.0]), "q": np.array([1.0, 0.0, 0.0])}
+    rule = checking.discriminator_for("p", "q")
+    for free in (np.nan, np.inf, -3.0):
+        given = apply(rule, [0.0, 1.0, free], **laws)
+        assert ((given >= 0) & (given <= 1)).all()
+        np.testing.assert_array_equal(given[:2], [0, 1])
+    between = "it must lie between 0 and 1; its entries go from"
+    refused(rule, [-0.5, 1.0, 0.0], f"{between} -0.5 to 1.", **laws)
+    refused(rule, [0.5, 2.0, 0.0], f"{between} 0.5 to 2.", **laws)
+    refused(rule, [0.5, 0.5], "it must have the shape of p, (3,); got shape (2,).", **laws)
+    refused(rule, [np.nan, 0.5, 0.5], "it must be finite; 1 of 3 entries are not (first kind: NaN).", **laws)

@@ -1,4 +1,4 @@
-"""KL, JS, TV and the closed forms, held against integrals, other libraries and exact transport."""
+"""Divergences, the GAN game and the closed forms, held against integrals, other libraries and transport."""
 
 import itertools
 import math
@@ -12,21 +12,31 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.linalg import sqrtm
+from scipy.optimize import minimize_scalar
 from scipy.spatial.distance import jensenshannon
 from scipy.special import entr
 from scipy.stats import norm
 
 from wgan_edu.data import VerticalLine
 from wgan_edu.divergences import (
+    F_DIVERGENCES,
     ParallelLines,
+    discriminator_loss,
+    f_divergence,
+    gan_cost,
+    gan_value,
     gaussian_kl_1d,
     gaussian_tv_1d,
     gaussian_w1_1d,
     gaussian_w2,
     js_divergence,
     kl_divergence,
+    nonsaturating_loss,
+    optimal_discriminator,
     parallel_lines,
+    saturating_loss,
     total_variation,
+    variational_bound,
 )
 from wgan_edu.transport import w1_exact, w2_exact, wasserstein_1d
 
@@ -541,3 +551,286 @@ def test_parallel_lines_cannot_be_changed_and_refuse_nonsense():
         parallel_lines(np.nan)
     with pytest.raises(ValueError, match=r"^theta must be one number; got shape \(2,\)"):
         parallel_lines([0.0, 1.0])
+
+
+# --- f-divergences ----------------------------------------------------------------------------------
+
+every_f = pytest.mark.parametrize("name", F_DIVERGENCES)
+FINITE_CEILING = {"reverse_kl": 0.0, "squared_hellinger": 1.0, "js": LOG2 / 2, "gan": 0.0}
+OUTSIDE = {"kl": [], "pearson": []} | {name: [top, top + 0.5, 7.0] for name, top in FINITE_CEILING.items()}
+
+
+def numerical_conjugate(phi, t):
+    """The supremum of u t - phi(u) over u >= 0, by search over log u; and the value at u = 0."""
+    search = minimize_scalar(
+        lambda s: float(phi(math.exp(s))) - math.exp(s) * t, bounds=(-30, 30), options={"xatol": 1e-11}
+    )
+    return max(-search.fun, -float(phi(0.0)))
+
+
+@every_f
+def test_conjugates_agree_with_the_supremum_they_are(name):
+    f = F_DIVERGENCES[name]
+    for v in [-3.0, -2.0, -1.0, -0.3, 0.0, 0.4, 1.0, 2.0, 3.0]:
+        t = float(f.activation(v))
+        assert f.conjugate(t) == pytest.approx(numerical_conjugate(f.phi, t), abs=1e-6)
+        # from above too: no u gives more
+        u = np.geomspace(1e-9, 1e9, 2001)
+        assert (u * t - f.phi(u) <= f.conjugate(t) + 1e-9 * (1 + u * abs(t))).all()
+
+
+def test_pearson_s_conjugate_keeps_u_from_being_negative():
+    conjugate = F_DIVERGENCES["pearson"].conjugate
+    for t in (-2.0, -2.5, -10.0):
+        assert conjugate(t) == pytest.approx(-1, abs=1e-12)  # at u = 0, while t + t^2/4 would be larger
+        assert conjugate(t) == pytest.approx(numerical_conjugate(F_DIVERGENCES["pearson"].phi, t), abs=1e-6)
+
+
+@every_f
+def test_outside_their_domain_they_are_infinite_and_never_nan(name):
+    f = F_DIVERGENCES[name]
+    assert f.phi(-0.5) == f.phi(-1e300) == math.inf
+    for t in OUTSIDE[name]:
+        assert f.conjugate(t) == math.inf
+        assert f.conjugate(torch.tensor(t)) == math.inf
+    assert math.isfinite(f.conjugate(min(f.ceiling, 5.0) - 1e-3))
+    grid = np.concatenate([-np.geomspace(1e-300, 1e300, 200), [0.0], np.geomspace(1e-300, 1e300, 200)])
+    with np.errstate(over="ignore"):
+        for values in (f.phi(grid[200:]), f.phi(grid), f.conjugate(grid)):
+            assert not np.isnan(values).any()
+
+
+@every_f
+def test_phi_is_convex_and_the_ceiling_is_its_slope_at_infinity(name):
+    f = F_DIVERGENCES[name]
+    u = np.linspace(0, 6, 601)[1:]
+    assert (np.diff(f.phi(u), 2) > 0).all()
+    assert f.phi(1.0) == pytest.approx(-math.log(4) if name == "gan" else 0, abs=1e-15)
+    slope = f.phi(1e12) / 1e12
+    assert slope > 20 if f.ceiling == math.inf else slope == pytest.approx(f.ceiling, abs=1e-5)
+    limit = f.phi(1e-12)  # phi is continuous at 0
+    assert f.phi(0.0) == pytest.approx(limit, abs=3e-6) if name != "reverse_kl" else f.phi(0.0) == math.inf
+
+
+@every_f
+def test_activations_rise_into_the_domain(name):
+    f = F_DIVERGENCES[name]
+    t = f.activation(np.linspace(-5, 9, 300))
+    assert (np.diff(t) > 0).all()
+    assert (t < f.ceiling).all()
+    if name in FINITE_CEILING:
+        assert t[-1] == pytest.approx(f.ceiling, abs=2e-4)
+
+
+@every_f
+def test_tensors_stay_in_the_graph_and_arrays_become_float64(name):
+    f = F_DIVERGENCES[name]
+    for function in (f.phi, f.conjugate, f.activation):
+        x = torch.tensor([0.05, 0.2, 0.3], dtype=torch.float64)
+        x = (x if function != f.conjugate else x + min(f.ceiling, 1) - 1).requires_grad_()
+        y = function(x)
+        [slope] = torch.autograd.grad(y.sum(), x)
+        assert torch.isfinite(slope).all()
+        step = 1e-6
+        change = (function(x.detach() + step) - function(x.detach() - step)) / (2 * step)
+        torch.testing.assert_close(slope, change, rtol=1e-6, atol=1e-6)
+        arrays = function(x.detach().numpy().astype(np.float32))
+        assert arrays.dtype == np.float64
+        np.testing.assert_allclose(arrays, y.detach(), rtol=1e-5)
+        with pytest.raises(ValueError, match=r"^values must be finite"):
+            function([math.nan])
+    assert f.phi(2) == f.phi(2.0) == f.phi([2])[0]
+
+
+CLOSED = {
+    "kl": kl_divergence,
+    "reverse_kl": lambda p, q: kl_divergence(q, p),
+    "pearson": lambda p, q: float(((p - q) ** 2 / q).sum()),
+    "squared_hellinger": lambda p, q: float(((np.sqrt(p) - np.sqrt(q)) ** 2).sum()),
+    "js": js_divergence,
+    "gan": gan_cost,
+}
+
+
+@every_f
+@steady
+@given(st.integers(0, 10_000))
+def test_f_divergences_are_the_sums_they_name(name, seed):
+    p, q = np.random.default_rng(seed).dirichlet(np.full(5, 0.7), size=2) + 1e-9
+    p, q = p / p.sum(), q / q.sum()
+    assert f_divergence(name, p, q) == pytest.approx(CLOSED[name](p, q), rel=1e-9, abs=1e-12)
+    assert f_divergence(name, p, p) == pytest.approx(-math.log(4) if name == "gan" else 0, abs=1e-12)
+
+
+@every_f
+@steady
+@given(pairs())
+def test_f_divergences_meet_zeros_without_nan(name, pair):
+    p, q = pair
+    value = f_divergence(name, p, q)
+    assert value >= float(F_DIVERGENCES[name].phi(1.0))
+    if name in ("js", "squared_hellinger", "gan"):
+        assert value == pytest.approx(CLOSED[name](p, q), abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("kl", math.inf),
+        ("reverse_kl", math.inf),
+        ("pearson", math.inf),
+        ("squared_hellinger", 2),
+        ("js", LOG2),
+    ],
+)
+def test_f_divergences_of_disjoint_laws(name, expected):
+    assert f_divergence(name, [0.4, 0.6, 0], [0, 0, 1.0]) == pytest.approx(expected, abs=1e-15)
+
+
+def test_one_sided_zeros_are_infinite_only_where_they_should_be():
+    half, sure = [0.5, 0.5], [1.0, 0.0]
+    assert f_divergence("kl", half, sure) == f_divergence("pearson", half, sure) == math.inf
+    assert f_divergence("reverse_kl", sure, half) == math.inf
+    assert f_divergence("kl", sure, half) == pytest.approx(LOG2)
+    assert f_divergence("reverse_kl", half, sure) == pytest.approx(LOG2)
+    assert f_divergence("pearson", sure, half) == pytest.approx(1)
+
+
+def test_gan_is_the_cost_and_js_has_its_half():
+    p, q = [0.2, 0.8], [0.7, 0.3]
+    js = js_divergence(p, q)
+    assert f_divergence("js", p, q) == pytest.approx(js, abs=1e-15)
+    assert f_divergence("gan", p, q) == pytest.approx(2 * js - math.log(4), abs=1e-15)
+
+
+@every_f
+@steady
+@given(st.integers(0, 10_000))
+def test_no_critic_proves_more_than_the_divergence(name, seed):
+    rng = np.random.default_rng(seed)
+    p, q = rng.dirichlet(np.ones(6), size=2)
+    f = F_DIVERGENCES[name]
+    exact = f_divergence(name, p, q)
+    assert variational_bound(name, p, q, f.activation(rng.normal(0, 2, size=6))) <= exact + 1e-12
+    ratio = torch.tensor(p / q, requires_grad=True)
+    [best] = torch.autograd.grad(f.phi(ratio).sum(), ratio)
+    assert variational_bound(name, p, q, best) == pytest.approx(exact, abs=1e-9)
+    assert variational_bound(name, p, q, best.numpy() - 0.3) < exact - 1e-4
+
+
+@pytest.mark.parametrize("name", FINITE_CEILING)
+def test_a_critic_above_the_ceiling_proves_nothing(name):
+    p, q, top = [0.5, 0.5, 0.0, 0.0], [0.0, 0.5, 0.5, 0.0], FINITE_CEILING[name]
+    low = top - 1
+    assert variational_bound(name, p, q, [low, top + 0.1, low, low]) == -math.inf
+    assert variational_bound(name, p, q, [top + 0.1, low, low, low]) == -math.inf, "also where q = 0"
+    assert variational_bound(name, p, q, [low, top, low, low]) == -math.inf, "at the ceiling, if q > 0"
+    assert math.isfinite(variational_bound(name, p, q, [top, low, low, low])), "at the ceiling, if q = 0"
+    assert math.isfinite(variational_bound(name, p, q, [low, low, low, top + 9])), "where nothing comes"
+
+
+def test_the_bound_reaches_js_on_disjoint_supports():
+    p, q = [0.5, 0.5, 0.0], [0.0, 0.0, 1.0]
+    bounds = [variational_bound("js", p, q, [LOG2 / 2, LOG2 / 2, -depth]) for depth in (1, 4, 20)]
+    assert bounds == sorted(bounds)
+    assert bounds[-1] == pytest.approx(LOG2, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (
+            lambda: f_divergence("hellinger", [1.0], [1.0]),
+            r"^name must be one of 'kl', .*; got 'hellinger'\.$",
+        ),
+        (lambda: f_divergence("kl", [0.5, 0.5], [1.0]), r"^q must have the shape of p"),
+        (lambda: f_divergence("kl", [0.5, 0.4], [0.5, 0.5]), r"^p must sum to 1"),
+        (lambda: f_divergence("kl", [1.5, -0.5], [0.5, 0.5]), r"^p must not be negative"),
+        (lambda: variational_bound("tv", [1.0], [1.0], [0.0]), r"^name must be one of"),
+        (
+            lambda: variational_bound("kl", [1.0], [1.0], [0.0, 1.0]),
+            r"^critic_values must have the shape of p",
+        ),
+        (lambda: variational_bound("kl", [1.0], [1.0], [math.inf]), r"^critic_values must be finite"),
+        (lambda: optimal_discriminator([-1.0], [1.0]), r"^p_real must not be negative; .* -1\.$"),
+        (lambda: optimal_discriminator([1.0], [1.0, 2.0]), r"^p_fake must have the shape of p_real"),
+        (lambda: gan_value([1.5], [1.0], [1.0]), r"^d must lie between 0 and 1; .* 1\.5\.$"),
+        (lambda: gan_value([math.nan], [1.0], [1.0]), r"^d must be finite"),
+        (lambda: gan_value([0.5], [0.5, 0.5], [0.5, 0.5]), r"^d must have the shape of p_real"),
+        (lambda: gan_cost([0.5, 0.5], [0.4, 0.4]), r"^p_fake must sum to 1"),
+    ],
+)
+def test_nonsense_about_f_divergences_gets_one_sentence(call, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        call()
+
+
+# --- the GAN game -----------------------------------------------------------------------------------
+
+
+def test_the_optimal_discriminator_is_undefined_where_nothing_comes():
+    d = optimal_discriminator([0.2, 0.8, 0.0, 0.0], [0.6, 0.0, 0.4, 0.0])
+    np.testing.assert_array_equal(d, [0.25, 1.0, 0.0, math.nan])
+    np.testing.assert_array_equal(optimal_discriminator(3.0, 1.0), 0.75)  # densities need not sum to 1
+
+
+def test_the_optimal_discriminator_is_sure_only_where_it_may_be():
+    d = optimal_discriminator([1.0, 1e-300, 1.0, 0.0], [1e-30, 1e300, 0.0, 1.0])
+    assert 0.999999 < d[0] < 1
+    assert 0 < d[1] < 1e-300
+    assert list(d[2:]) == [1, 0]
+
+
+@steady
+@given(pairs())
+def test_the_game_s_value_is_largest_at_the_optimal_discriminator(pair):
+    p, q = pair
+    best = optimal_discriminator(p, q)
+    cost = gan_cost(p, q)
+    assert gan_value(best, p, q) == pytest.approx(cost, abs=1e-12)
+    assert f_divergence("gan", p, q) == pytest.approx(cost, abs=1e-12)
+    possible = ~np.isnan(best)
+    for shift in (-0.2, 0.2):
+        other = np.clip(best + shift, 0.01, 0.99)
+        assert gan_value(other, p, q) <= cost + 1e-12
+        if (np.abs(other - best)[possible] > 0.1).all():
+            assert gan_value(other, p, q) < cost - 1e-4
+    assert -math.log(4) - 1e-15 <= cost <= 1e-15
+
+
+def test_the_game_by_hand():
+    assert gan_value([0.5, 0.5], [1.0, 0.0], [0.3, 0.7]) == pytest.approx(-math.log(4), abs=1e-15)
+    assert gan_value([0.8, 0.1], [1.0, 0.0], [0.25, 0.75]) == pytest.approx(
+        math.log(0.8) + 0.25 * math.log(0.2) + 0.75 * math.log(0.9), abs=1e-15
+    )
+    assert gan_value([1.0, 0.0], [1.0, 0.0], [0.0, 1.0]) == 0  # perfect, and right
+    assert gan_value([1.0, 0.0], [0.5, 0.5], [0.0, 1.0]) == -math.inf  # sure, and wrong
+    assert gan_value([0.5, math.nan], [1.0, 0.0], [1.0, 0.0]) == pytest.approx(-math.log(4))
+
+
+def test_the_game_is_the_variational_bound_of_its_f_divergence():
+    rng = np.random.default_rng(3)
+    p, q = rng.dirichlet(np.ones(7), size=2)
+    logits = torch.from_numpy(rng.normal(size=7))
+    bound = variational_bound("gan", p, q, F_DIVERGENCES["gan"].activation(logits))
+    assert bound == pytest.approx(gan_value(torch.sigmoid(logits), p, q), abs=1e-12)
+
+
+def test_gan_losses_are_those_of_goodfellow():
+    real, fake = torch.linspace(-3, 4, 7).double(), torch.linspace(-2, 2, 5).double()
+    d_real, d_fake = real.sigmoid(), fake.sigmoid()
+    value = d_real.log().mean() + (1 - d_fake).log().mean()
+    torch.testing.assert_close(discriminator_loss(real, fake), -value)
+    torch.testing.assert_close(discriminator_loss(real, fake, 0.5), 0.5 - value)
+    torch.testing.assert_close(saturating_loss(fake), (1 - d_fake).log().mean())
+    torch.testing.assert_close(nonsaturating_loss(fake), -d_fake.log().mean())
+    assert discriminator_loss(torch.zeros(1), torch.zeros(1)).item() == pytest.approx(2 * math.log(2))
+
+
+def test_one_generator_loss_saturates_and_the_other_points_the_same_way():
+    h = torch.tensor([-8.0, 0.0, 3.0], dtype=torch.float64, requires_grad=True)
+    [saturating] = torch.autograd.grad(saturating_loss(h), h)
+    [other] = torch.autograd.grad(nonsaturating_loss(h), h)
+    torch.testing.assert_close(other / saturating, (-h).exp())
+    assert (saturating < 0).all()  # both push the logit of a fake up
+    assert torch.isfinite(saturating_loss(torch.tensor([-1e4, 1e4])))

@@ -99,6 +99,21 @@ def test_a_surface_asks_its_function_over_the_whole_box(ax):
     assert points.max(axis=0).tolist() == [1, 2]
 
 
+def test_infinite_values_are_drawn_at_a_marked_height(ax):
+    assert plots.curves(ax, [0, 1, 2], {"KL": [0.0, np.inf, 1.0]}, infinity=3.0) is ax
+    assert ax.lines[0].get_ydata().tolist() == [0, 3, 1]
+    assert ax.lines[1].get_ydata() == [3.0, 3.0]
+    assert [text.get_text() for text in ax.texts] == ["∞"]
+    assert ax.get_legend() is not None
+
+
+def test_curves_can_be_named_elsewhere(ax):
+    plots.curves(ax, [0, 1], {"a": [0.0, 1.0], "b": [1.0, np.inf]}, legend=False)
+    assert ax.get_legend() is None
+    assert np.isinf(ax.lines[1].get_ydata()[1])
+    assert ax.get_legend_handles_labels()[1] == ["a", "b"]
+
+
 def luminance(color):
     """Relative luminance of sRGB (WCAG 2.2)."""
     parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color)]

@@ -105,7 +105,9 @@ def test_the_run_outlives_the_page(opened):
     assert int(player.view.get_by_role("slider", name="Frame").get_attribute("max")) > 3
 
     opened.page.keyboard.press("Escape")  # close the notebook, and open it again
-    opened.page.locator(".jp-mod-current .lm-TabBar-tabCloseIcon, .jp-mod-current .jp-icon-hover").last.click()
+    opened.page.locator(
+        ".jp-mod-current .lm-TabBar-tabCloseIcon, .jp-mod-current .jp-icon-hover"
+    ).last.click()
     opened.page.wait_for_selector(".jp-Notebook", state="detached")
     opened.open(reset=False)
     player = Player(opened)
@@ -118,10 +120,8 @@ def test_the_run_outlives_the_page(opened):
 
 def test_twenty_runs_of_the_cell_leave_one_live_run(learner):
     count = (
-        "from ipywidgets import Widget\n"
-        "live = [w for w in Widget._instances.values() if type(w).__name__ == 'TrainingPlayer'] if hasattr("
-        "Widget, '_instances') else [w for w in __import__('ipywidgets').widgets.widget._instances.values() "
-        "if type(w).__name__ == 'TrainingPlayer']\n"
+        "from ipywidgets.widgets.widget import _instances\n"
+        "live = [view for view in _instances.values() if isinstance(view, TrainingPlayer)]\n"
         "print('live', len(live), live[0] is player)"
     )
     someone = learner(PLAYER, count)

@@ -31,9 +31,9 @@ SUPPORTED = [
 # Imports go downward (to a smaller number) or leftward within a row. A folder is one entry.
 LAYERS = [
     ["looking", "checking", "seeding", "palette", "data"],
-    ["transport", "geometry", "divergences", "lipschitz", "fast_gradients", "networks"],
+    ["transport", "geometry", "divergences", "families", "lipschitz", "fast_gradients", "networks"],
     ["training", "checkpoint", "metrics", "image_metrics"],
-    ["style", "plots", "exercises"],
+    ["style", "plots", "exercises", "doctor"],
     ["widgets"],
     ["__main__"],
 ]

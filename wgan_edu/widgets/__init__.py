@@ -15,7 +15,7 @@ from typing import Any
 __all__ = ["TrainingPlayer", "TrainingRun"]
 
 
-def core_only() -> bool:
+def _core_only() -> bool:
     """Whether views have to be made of core ipywidgets: anywidget is missing, or the user says so."""
     return os.environ.get("WGAN_EDU_WIDGETS") == "core" or find_spec("anywidget") is None
 
@@ -24,7 +24,7 @@ def __getattr__(name: str) -> Any:
     if name == "TrainingRun":
         return importlib.import_module("wgan_edu.widgets.training_run").TrainingRun
     if name == "TrainingPlayer":
-        if core_only():
+        if _core_only():
             return importlib.import_module("wgan_edu.widgets.core_player").CorePlayer
         return importlib.import_module("wgan_edu.widgets.training_player").TrainingPlayer
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

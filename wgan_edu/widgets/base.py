@@ -21,7 +21,7 @@ from IPython import get_ipython
 
 from wgan_edu.palette import COLORS
 
-__all__ = ["PulledWidget", "asked", "joined"]
+__all__ = ["PulledWidget", "asked", "joined", "packed"]
 
 HERE = Path(__file__).parent
 Method = TypeVar("Method", bound=Callable[..., dict[str, Any]])
@@ -60,7 +60,8 @@ class PulledWidget(anywidget.AnyWidget):
     Running a cell again closes the views that its earlier run made, so that one live view a cell is left.
     """
 
-    _css = HERE / "widgets.css"
+    # As text: anywidget watches a path for changes, and the watch would keep every closed view alive.
+    _css = (HERE / "widgets.css").read_text()
     _of_cells: dict[str, tuple[int, list["PulledWidget"]]] = {}  # noqa: RUF012, shared by design
 
     def __init__(self) -> None:

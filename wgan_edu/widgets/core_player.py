@@ -19,7 +19,7 @@ from wgan_edu.palette import COLORS, MARKERS
 from wgan_edu.training import TrainConfig
 from wgan_edu.widgets.training_run import Frame, TrainingRun
 
-__all__ = ["CorePlayer"]
+__all__ = ["CorePlayer", "picture"]
 
 BUDGET = 0.15  # seconds of training for each tick of `Play`
 TICK = 400  # milliseconds from tick to tick; drawing a picture takes a good part of it
@@ -120,7 +120,11 @@ def picture(run: TrainingRun, frame: Frame) -> bytes:
     chart.plot(steps[solved], certified[solved], "D", ms=3, color=COLORS["plan"], label="certified")
     chart.axhline(run.floor, ls="--", color=COLORS["quiet"], label="floor")
     top = 1.15 * max(run.floor, *w1[solved])
-    chart.set(xlabel="generator steps", xlim=(0, max(20, steps[-1])), ylim=(min(0.0, -0.3 * top * (gap.min() < 0)), top))
+    chart.set(
+        xlabel="generator steps",
+        xlim=(0, max(20, steps[-1])),
+        ylim=(min(0.0, -0.3 * top * (gap.min() < 0)), top),
+    )
     chart.legend(fontsize=8)
     png = io.BytesIO()
     figure.savefig(png, format="png", dpi=100)
