@@ -19,16 +19,17 @@ lab: $(READY)  ## set up once, then open the course in JupyterLab
 	@echo "Opening JupyterLab. If no browser appears, open the address with the token that it prints below."
 	@exec $(BIN)/jupyter lab $(AS_ROOT) --ServerApp.root_dir=notebooks $(LAB_ARGS)
 
-test: check  ## set up once, then run everything, notebooks included
-	@echo "Running the notebooks and the set-up tests, two at a time"
-	$(BIN)/python -m pytest -n 2 --dist load -m "notebook or setup"
+test: check  ## set up once, then run everything, notebooks and a real browser included
+	@$(BIN)/python tests/browser.py
+	@echo "Running the notebooks, the widgets in a browser and the set-up tests, two at a time"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "notebook or browser or setup"
 
 check: $(READY)  ## the quick half: lint, types and package tests, under two minutes
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/nbstripout --keep-id --verify notebooks/*.ipynb
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2 --dist load -m "not notebook and not setup"
+	$(BIN)/python -m pytest -n 2 --dist load -m "not notebook and not browser and not setup"
 
 format: $(READY)  ## mend what ruff and nbstripout can mend
 	$(BIN)/ruff check --fix .
