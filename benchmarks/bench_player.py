@@ -9,18 +9,14 @@ Aims: at least 10 frames a second, 7 of 8 modes after 30 seconds, from slider to
 """
 
 import argparse
-import os
-import platform
 import statistics
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 import browser
-from playwright.sync_api import sync_playwright
 
 CELL = """
 from dataclasses import replace
@@ -80,19 +76,9 @@ def main() -> None:
     arguments.add_argument("--starts", type=int, default=5)
     arguments.add_argument("--seconds", type=float, default=30)
     chosen = arguments.parse_args()
-    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        if cores:
-            os.sched_setaffinity(0, cores[1:] or cores)
-        chromium = playwright.chromium.launch(executable_path=browser.installed(), args=browser.ARGUMENTS)
-        if cores:
-            os.sched_setaffinity(0, cores[:1])  # inherited by the server and its kernels
-        with browser.jupyterlab(Path(folder) / "lab") as lab:
-            if cores:
-                os.sched_setaffinity(0, cores[1:] or cores)
-            runs = [one_start(lab, chromium, 100 + i, chosen.seconds) for i in range(chosen.starts)]
-        chromium.close()
-    print(f"{platform.processor() or platform.machine()}, {len(cores)} cores, load {os.getloadavg()[0]:.1f}")
+    with browser.pinned_lab() as (lab, chromium):
+        runs = [one_start(lab, chromium, 100 + i, chosen.seconds) for i in range(chosen.starts)]
+    print(browser.machine())
     print(
         f"{chosen.starts} starts of at most {chosen.seconds:.0f} s, seeds 100 and up: median (least to most)"
     )

@@ -6,16 +6,21 @@ as root, else Playwright's own download.
 
 import json
 import os
+import platform
 import secrets
 import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parent.parent
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -186,6 +191,30 @@ class Learner:
     def save(self) -> None:
         self.page.keyboard.press("Control+s")
         self.page.wait_for_function("!document.querySelector('.lm-DockPanel-tabBar .jp-mod-dirty')")
+
+
+@contextmanager
+def pinned_lab() -> Iterator[tuple[Lab, Any]]:
+    """For benchmarks: JupyterLab and its kernels on one core, as on Binder, and a browser on the others."""
+    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+
+    def run_on(some: list[int]) -> None:  # what is started next inherits it
+        if cores:
+            os.sched_setaffinity(0, some)
+
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        run_on(cores[1:] or cores)
+        chromium = playwright.chromium.launch(executable_path=installed(), args=ARGUMENTS)
+        run_on(cores[:1])
+        with jupyterlab(Path(folder) / "lab") as lab:
+            run_on(cores[1:] or cores)
+            yield lab, chromium
+        chromium.close()
+
+
+def machine() -> str:
+    """What a benchmark ran on, as a line."""
+    return f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
 
 
 if __name__ == "__main__":

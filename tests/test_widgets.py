@@ -19,7 +19,6 @@ from wgan_edu.training import PRESETS, TrainConfig, TrainState, critic_step, gen
 from wgan_edu.transport import w1_exact
 from wgan_edu.widgets import base, core_player, training_run
 from wgan_edu.widgets.base import PulledWidget, asked, joined, packed
-from wgan_edu.widgets.core_player import CorePlayer
 from wgan_edu.widgets.training_player import TrainingPlayer
 from wgan_edu.widgets.training_run import TrainingRun
 
@@ -317,7 +316,7 @@ def test_one_module_holds_the_palette_and_both_files():
 
 
 def test_the_core_player_shows_the_same_run(monkeypatch):
-    player = CorePlayer(SMALL)
+    player = core_player.TrainingPlayer(SMALL)
     first = bytes(player._picture.value)
     assert first.startswith(b"\x89PNG")
     buttons = player.children[0].children[1:]
@@ -355,18 +354,29 @@ def test_the_picture_needs_no_pyplot(monkeypatch):
 def test_the_fallback_is_chosen_where_anywidget_is_missing(monkeypatch):
     assert widgets.TrainingPlayer is TrainingPlayer
     monkeypatch.setattr(widgets, "find_spec", lambda name: None)
-    assert widgets.TrainingPlayer is CorePlayer
+    assert widgets.TrainingPlayer is core_player.TrainingPlayer
     monkeypatch.undo()
     monkeypatch.setenv("WGAN_EDU_WIDGETS", "core")
-    assert widgets.TrainingPlayer is CorePlayer
+    assert widgets.TrainingPlayer is core_player.TrainingPlayer
     with pytest.raises(AttributeError, match="no attribute 'Player'"):
         _ = widgets.Player
+
+
+def test_other_views_say_in_a_sentence_what_they_miss(monkeypatch):
+    monkeypatch.setenv("WGAN_EDU_WIDGETS", "core")
+    for name in set(widgets.VIEWS) - {"TrainingPlayer"}:
+        assert getattr(widgets, name)("anything", goes=True).value.startswith(f"{name} needs the package")
+
+
+def test_every_view_is_where_the_table_says():
+    for name in widgets.VIEWS:
+        assert issubclass(getattr(widgets, name), PulledWidget)
 
 
 def test_the_core_player_does_not_import_anywidget():
     code = (
         "import sys; sys.modules['anywidget'] = None; import os; os.environ['WGAN_EDU_WIDGETS'] = 'core'\n"
-        "from wgan_edu.widgets import TrainingPlayer; assert TrainingPlayer.__name__ == 'CorePlayer'"
+        "from wgan_edu.widgets import TrainingPlayer; assert TrainingPlayer.__module__ == 'wgan_edu.widgets.core_player'"
     )
     subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True)
 

@@ -1,10 +1,10 @@
 """Live views: a page that asks, a kernel that answers, no threads.
 
-`TrainingPlayer` is an anywidget view where anywidget is installed, and otherwise one of core ipywidgets with
-the same Python methods; set `WGAN_EDU_WIDGETS=core` to get that one in any case. `base` says how a view and
-the kernel talk.
+Each name below is an anywidget view where anywidget is installed. Elsewhere, and where
+`WGAN_EDU_WIDGETS=core` asks for it, `TrainingPlayer` is made of core ipywidgets, with the same Python side;
+the other views then say in a sentence what is missing, as a static figure stands before each of them.
 
-Used in 00_start_here and in every chapter that trains.
+`base` says how a view and the kernel talk. Used in every chapter with a widget.
 """
 
 import importlib
@@ -12,7 +12,15 @@ import os
 from importlib.util import find_spec
 from typing import Any
 
-__all__ = ["TrainingPlayer", "TrainingRun"]
+# View: its module, and the one that stands in for it without anywidget.
+VIEWS = {
+    "DivergenceSlider": ("divergence_slider", "missing"),
+    "DragTheEarth": ("drag_the_earth", "missing"),
+    "SheetAndThread": ("sheet_and_thread", "missing"),
+    "TrainingPlayer": ("training_player", "core_player"),
+}
+
+__all__ = ["VIEWS", *VIEWS]
 
 
 def _core_only() -> bool:
@@ -21,10 +29,8 @@ def _core_only() -> bool:
 
 
 def __getattr__(name: str) -> Any:
-    if name == "TrainingRun":
-        return importlib.import_module("wgan_edu.widgets.training_run").TrainingRun
-    if name == "TrainingPlayer":
-        if _core_only():
-            return importlib.import_module("wgan_edu.widgets.core_player").CorePlayer
-        return importlib.import_module("wgan_edu.widgets.training_player").TrainingPlayer
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in VIEWS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    view, stand_in = VIEWS[name]
+    module = importlib.import_module(f"{__name__}.{stand_in if _core_only() else view}")
+    return getattr(module, name)

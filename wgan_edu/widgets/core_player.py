@@ -19,14 +19,14 @@ from wgan_edu.palette import COLORS, MARKERS
 from wgan_edu.training import TrainConfig
 from wgan_edu.widgets.training_run import Frame, TrainingRun
 
-__all__ = ["CorePlayer", "picture"]
+__all__ = ["TrainingPlayer", "picture"]
 
 BUDGET = 0.15  # seconds of training for each tick of `Play`
 TICK = 400  # milliseconds from tick to tick; drawing a picture takes a good part of it
 
 
-class CorePlayer(VBox):  # type: ignore[misc]
-    """Play, step the critic, step the generator, reset, scrub: the fallback of `TrainingPlayer`.
+class TrainingPlayer(VBox):  # type: ignore[misc]
+    """Play, step the critic, step the generator, reset, scrub: the one without anywidget.
 
     Args:
         config: a `TrainConfig`. Default `PRESETS["live"]`.

@@ -156,5 +156,65 @@ function mark(context, role, x, y, size) {
   context.fill();
 }
 
+/** Values on a grid as bands of purple with lines between them, on a canvas of its own. */
+function paintSurface(values) {
+  const [rows, columns] = values.shape, bands = 11, fine = 200;
+  let low = Infinity, high = -Infinity;
+  for (const value of values) { low = Math.min(low, value); high = Math.max(high, value); }
+  const band = new Float32Array(fine * fine);
+  for (let j = 0; j < fine; j++) for (let i = 0; i < fine; i++) {
+    const x = (i / (fine - 1)) * (columns - 1), y = ((fine - 1 - j) / (fine - 1)) * (rows - 1);  // row 0 is at the bottom
+    const c = Math.min(columns - 2, Math.floor(x)), r = Math.min(rows - 2, Math.floor(y)), u = x - c, v = y - r;
+    const at = (k, l) => values[k * columns + l];
+    const value = (1 - v) * ((1 - u) * at(r, c) + u * at(r, c + 1)) + v * ((1 - u) * at(r + 1, c) + u * at(r + 1, c + 1));
+    band[j * fine + i] = Math.min(bands - 1, Math.floor((bands * (value - low)) / (high - low || 1)));
+  }
+  const canvas = make("canvas", { width: fine, height: fine });
+  const image = new ImageData(fine, fine);
+  for (let j = 0; j < fine; j++) for (let i = 0; i < fine; i++) {
+    const here = band[j * fine + i], share = here / (bands - 1);
+    const edge = here !== band[j * fine + Math.max(0, i - 1)] || here !== band[Math.max(0, j - 1) * fine + i];
+    const shade = edge ? 0.86 : 1;
+    image.data.set([shade * (255 - 43 * share), shade * (255 - 112 * share), shade * (255 - 74 * share), 255], 4 * (j * fine + i));
+  }
+  canvas.getContext("2d").putImageData(image, 0, 0);
+  return canvas;
+}
+
+function path(context, points) {
+  context.beginPath();
+  points.forEach(([x, y], i) => (i ? context.lineTo(x, y) : context.moveTo(x, y)));
+  context.stroke();
+}
+
+function diamond(context, x, y, size) {
+  context.beginPath();
+  context.moveTo(x, y - size); context.lineTo(x + size, y); context.lineTo(x, y + size); context.lineTo(x - size, y);
+  context.fill();
+}
+
 const rounded = (value, digits = 3) => (value === null || Number.isNaN(value) ? "–" : value.toFixed(digits).replace("-", "−"));
 const lessMotion = () => window.matchMedia?.("(prefers-reduced-motion: reduce)").matches ?? false;
+
+/** Numbers with their names, in a row: `showNumbers(box, [["exact W1", "0.5"], ...])`. */
+function showNumbers(box, cells) {
+  box.replaceChildren();
+  for (const [name, value] of cells) {
+    const cell = make("span", { textContent: `${name} ` }, box);
+    make("b", { textContent: value }, cell);
+  }
+}
+
+/** Ask for the newest of many wishes, one question at a time: for dragging and sliding. */
+function newest(ask) {
+  let wish = null;
+  return async (verb, values) => {
+    const idle = wish === null;
+    wish = [verb, values];
+    while (idle && wish !== null) {  // while an answer is on its way, only the newest wish is kept
+      const now = wish;
+      await ask(...now);
+      if (wish === now) wish = null;
+    }
+  };
+}

@@ -35,7 +35,7 @@ function render({ model, el }) {
   const numbers = make("div", { className: "numbers" }, paper);
   const messages = makeMessages(paper);
 
-  let alive = true, playing = false, overhead = 40, painted = [], wanted = null, shown = null;
+  let alive = true, playing = false, overhead = 40, painted = [], shown = null;
   let turn = Promise.resolve();
   const line = connect(model, (waiting) => messages.say(waiting ? "Waiting for the kernel: another cell may be running." : ""));
 
@@ -89,15 +89,10 @@ function render({ model, el }) {
   for (const [control, verb] of [[critic, "critic_step"], [generator, "generator_step"], [reset, "reset"]]) {
     control.onclick = async () => { setPlaying(false); messages.say(""); await ask(verb); describe(); };
   }
+  const look = newest(ask);
   scrub.oninput = async () => {
     setPlaying(false);
-    const idle = wanted === null;
-    wanted = Number(scrub.value);
-    while (idle && alive && wanted !== null) {  // while an answer is on its way, only the newest wish is kept
-      const index = wanted;
-      await ask("show", { index });
-      if (wanted === index) wanted = null;
-    }
+    await look("show", { index: Number(scrub.value) });
     describe();
   };
 
@@ -120,11 +115,7 @@ function render({ model, el }) {
     ];
     if (frame.mode_count) cells.push(["modes", `${frame.modes} of ${frame.mode_count}`]);
     if (playing && rate) cells.push(["frames a second", rate.toFixed(0)]);
-    numbers.replaceChildren();
-    for (const [name, value] of cells) {
-      const cell = make("span", { textContent: `${name} ` }, numbers);
-      make("b", { textContent: value }, cell);
-    }
+    showNumbers(numbers, cells);
     Object.assign(paper.dataset, {
       step: frame.generator_steps, critic: frame.critic_steps, gap: frame.gap, w1: solved(frame, 2), modes: frame.modes,
       frames: frame.frames, rate: rate ?? "", painted: Number(paper.dataset.painted ?? 0) + 1, done: frame.done,
@@ -209,43 +200,6 @@ function solved(frame, row) {
     if (!Number.isNaN(value)) found = value;
   }
   return found;
-}
-
-/** The critic's values as bands of purple with lines between them, on a canvas of its own. */
-function paintSurface(values) {
-  const [rows, columns] = values.shape, bands = 11, fine = 200;
-  let low = Infinity, high = -Infinity;
-  for (const value of values) { low = Math.min(low, value); high = Math.max(high, value); }
-  const band = new Float32Array(fine * fine);
-  for (let j = 0; j < fine; j++) for (let i = 0; i < fine; i++) {
-    const x = (i / (fine - 1)) * (columns - 1), y = ((fine - 1 - j) / (fine - 1)) * (rows - 1);  // row 0 is at the bottom
-    const c = Math.min(columns - 2, Math.floor(x)), r = Math.min(rows - 2, Math.floor(y)), u = x - c, v = y - r;
-    const at = (k, l) => values[k * columns + l];
-    const value = (1 - v) * ((1 - u) * at(r, c) + u * at(r, c + 1)) + v * ((1 - u) * at(r + 1, c) + u * at(r + 1, c + 1));
-    band[j * fine + i] = Math.min(bands - 1, Math.floor((bands * (value - low)) / (high - low || 1)));
-  }
-  const canvas = make("canvas", { width: fine, height: fine });
-  const image = new ImageData(fine, fine);
-  for (let j = 0; j < fine; j++) for (let i = 0; i < fine; i++) {
-    const here = band[j * fine + i], share = here / (bands - 1);
-    const edge = here !== band[j * fine + Math.max(0, i - 1)] || here !== band[Math.max(0, j - 1) * fine + i];
-    const shade = edge ? 0.86 : 1;
-    image.data.set([shade * (255 - 43 * share), shade * (255 - 112 * share), shade * (255 - 74 * share), 255], 4 * (j * fine + i));
-  }
-  canvas.getContext("2d").putImageData(image, 0, 0);
-  return canvas;
-}
-
-function path(context, points) {
-  context.beginPath();
-  points.forEach(([x, y], i) => (i ? context.lineTo(x, y) : context.moveTo(x, y)));
-  context.stroke();
-}
-
-function diamond(context, x, y, size) {
-  context.beginPath();
-  context.moveTo(x, y - size); context.lineTo(x + size, y); context.lineTo(x, y + size); context.lineTo(x - size, y);
-  context.fill();
 }
 
 function arrow(context, x, y, dx, dy) {
