@@ -15,6 +15,7 @@ import pytest
 import torch
 
 from wgan_edu.data import ring_of_8
+from wgan_edu.divergences import goodfellow
 from wgan_edu.lipschitz import Constraint, GradientPenalty, WeightClipping, mean_grad_norm
 from wgan_edu.metrics import mode_coverage
 from wgan_edu.training import (
@@ -28,7 +29,6 @@ from wgan_edu.training import (
     critic_step,
     generator_loss,
     generator_step,
-    goodfellow,
     rmsprop_step,
     train,
 )

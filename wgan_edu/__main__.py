@@ -54,7 +54,20 @@ def _show_progress(options: argparse.Namespace) -> None:
         print(f"Saved to {export_progress(options.export)}")
 
 
-COMMANDS = [_progress]
+def _doctor(commands: Any) -> None:
+    parser = commands.add_parser(
+        "doctor", help="say what works on this machine, and what to do if it does not"
+    )
+    parser.set_defaults(run=_show_doctor)
+
+
+def _show_doctor(_: argparse.Namespace) -> None:
+    from wgan_edu.doctor import doctor
+
+    print(doctor())
+
+
+COMMANDS = [_progress, _doctor]
 
 if __name__ == "__main__":
     sys.exit(main())

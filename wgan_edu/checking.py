@@ -31,10 +31,15 @@ __all__ = [
     "cost_entries",
     "covariance",
     "covariance_like",
+    "densities",
+    "densities_like",
+    "discriminator_for",
     "finite",
     "greater_than",
     "line_points",
     "masses_of",
+    "numbers",
+    "numbers_like",
     "one_of",
     "pmf",
     "pmf_like",
@@ -155,12 +160,7 @@ def vector_like(other: str) -> Rule:
     """A vector as long as `other`."""
 
     def rule(name: str, value: Any, arguments: Mapping[str, Any]) -> Array:
-        array = vector(name, value, arguments)
-        if array.shape != arguments[other].shape:
-            raise ValueError(
-                f"{name} must have the shape of {other}, {arguments[other].shape}; got shape {array.shape}."
-            )
-        return array
+        return _shaped_like(name, vector(name, value, arguments), other, arguments)
 
     return rule
 
@@ -222,6 +222,28 @@ def covariance_like(mean: str) -> Rule:
     return rule
 
 
+def numbers(name: str, value: Any, _: Mapping[str, Any]) -> Array:
+    """Finite real numbers, any shape."""
+    return _array(name, value)
+
+
+def numbers_like(other: str) -> Rule:
+    """Finite real numbers in the shape of `other`, never broadcast."""
+
+    def rule(name: str, value: Any, arguments: Mapping[str, Any]) -> Array:
+        return _shaped_like(name, _array(name, value), other, arguments)
+
+    return rule
+
+
+def _shaped_like(name: str, array: Array, other: str, arguments: Mapping[str, Any]) -> Array:
+    if array.shape != arguments[other].shape:
+        raise ValueError(
+            f"{name} must have the shape of {other}, {arguments[other].shape}; got shape {array.shape}."
+        )
+    return array
+
+
 # --- masses ---------------------------------------------------------------------------------------
 
 
@@ -272,12 +294,41 @@ def pmf_like(other: str) -> Rule:
     """Probabilities of the same outcomes as `other`: equal shapes, never broadcast."""
 
     def rule(name: str, value: Any, arguments: Mapping[str, Any]) -> Array:
-        array = _array(name, value)
-        if array.shape != arguments[other].shape:
-            raise ValueError(
-                f"{name} must have the shape of {other}, {arguments[other].shape}; got shape {array.shape}."
-            )
-        return pmf(name, array, arguments)
+        return pmf(name, _shaped_like(name, _array(name, value), other, arguments), arguments)
+
+    return rule
+
+
+def densities(name: str, value: Any, _: Mapping[str, Any]) -> Array:
+    """Densities or probabilities at some points: any shape, nonnegative."""
+    array = _array(name, value)
+    if array.min() < 0:
+        raise ValueError(f"{name} must not be negative; its least entry is {array.min():.6g}.")
+    return array
+
+
+def densities_like(other: str) -> Rule:
+    """Densities at the same points as `other`: equal shapes, never broadcast."""
+
+    def rule(name: str, value: Any, arguments: Mapping[str, Any]) -> Array:
+        return densities(name, _shaped_like(name, _array(name, value), other, arguments), arguments)
+
+    return rule
+
+
+def discriminator_for(p_real: str, p_fake: str) -> Rule:
+    """The answers D of a discriminator, from 0 to 1, one for each outcome; free where no outcome comes."""
+
+    def rule(name: str, value: Any, arguments: Mapping[str, Any]) -> Array:
+        possible = (arguments[p_real] > 0) | (arguments[p_fake] > 0)
+        raw = np.asarray(off_torch(value))
+        if raw.shape == possible.shape and raw.dtype.kind == "f":
+            value = np.where(possible, raw, 0.5)
+        array = _shaped_like(name, _array(name, value), p_real, arguments)
+        if not ((array >= 0) & (array <= 1)).all():
+            entries = f"its entries go from {array.min():.6g} to {array.max():.6g}"
+            raise ValueError(f"{name} must lie between 0 and 1; {entries}.")
+        return array
 
     return rule
 

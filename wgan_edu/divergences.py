@@ -1,30 +1,42 @@
-r"""Divergences between two laws: KL, JS and total variation, and what they are for Gaussians and lines.
+r"""Divergences between two laws, the GAN game whose value is one of them, and closed forms.
 
     KL(p || q) = sum p log(p/q)        JS(p, q) = KL(p || m)/2 + KL(q || m)/2,  m = (p + q)/2
-    TV(p, q)   = sum |p - q| / 2
+    TV(p, q)   = sum |p - q| / 2       D_phi(p || q) = sum q phi(p/q), phi convex
 
 They compare how much mass two laws put on the same outcome; none of them asks how far apart two outcomes
 are, as the earth mover's distance does. Logarithms are natural, so values are in nats, and JS carries its
-factor 1/2, so its maximum is log 2. The closed forms below are what estimates are held against.
+factor 1/2, so its maximum is log 2. The closed forms at the end are what estimates are held against.
 
-Taught in: 02_gan_game_and_js and 04_which_distance (KL, JS, TV, lines), 05_earth_movers_distance and
-06_kantorovich_duality (Gaussians).
-Source: Arjovsky, Chintala and Bottou 2017, section 2 (which prints JS without the 1/2, then uses log 2).
+Taught in: 02_gan_game_and_js (KL, JS, f-divergences, the game), 03_saturation (losses),
+04_which_distance (KL, JS, TV, lines), 05_earth_movers_distance and 06_kantorovich_duality (Gaussians).
+Source: Goodfellow et al. 2014; Nowozin, Cseke and Tomioka 2016 (f-GAN); Arjovsky, Chintala and Bottou 2017,
+section 2 (which prints JS without the 1/2, then uses log 2).
 """
 
+import functools
 import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import torch
 from scipy.special import ndtr
+from torch.nn.functional import softplus
 
 from wgan_edu.checking import (
     Array,
     at_least,
     checked,
     covariance_like,
+    densities,
+    densities_like,
+    discriminator_for,
     finite,
     greater_than,
+    numbers,
+    numbers_like,
+    one_of,
     pmf,
     pmf_like,
     vector,
@@ -32,18 +44,33 @@ from wgan_edu.checking import (
 )
 
 __all__ = [
+    "F_DIVERGENCES",
+    "FDivergence",
     "ParallelLines",
+    "discriminator_loss",
+    "f_divergence",
+    "gan_cost",
+    "gan_value",
     "gaussian_kl_1d",
     "gaussian_tv_1d",
     "gaussian_w1_1d",
     "gaussian_w2",
+    "goodfellow",
     "js_divergence",
     "kl_divergence",
+    "nonsaturating_loss",
+    "optimal_discriminator",
     "parallel_lines",
+    "saturating_loss",
     "total_variation",
+    "variational_bound",
 ]
 
+Tensor = torch.Tensor
+
+LOG2 = math.log(2)
 LEAST_FLOAT = math.ulp(0.0)  # half of it is 0
+BELOW_ONE = math.nextafter(1.0, 0.0)
 FAR = 100.0  # two means this many of the larger sigma apart: the overlap is 0 in float64
 NARROW = 1e-300  # one sigma this much smaller than the other: likewise
 
@@ -124,6 +151,317 @@ def total_variation(p: Array, q: Array) -> float:
     04_which_distance.
     """
     return float(np.abs(p - q).sum() / 2)
+
+
+# --- f-divergences ----------------------------------------------------------------------------------
+
+
+def _on_arrays_too(formula: Callable[[Tensor], Tensor]) -> Callable[[Any], Any]:
+    """Let a formula in torch take numbers and arrays as well: checked, in float64, and back."""
+
+    @functools.wraps(formula)
+    def either(values: Any) -> Any:
+        if isinstance(values, Tensor):
+            return formula(values)
+        return formula(torch.from_numpy(numbers("values", values, {}))).numpy()[()]
+
+    return either
+
+
+@dataclass(frozen=True)
+class FDivergence:
+    r"""A convex generator $\phi$ and what a network needs to climb its variational bound.
+
+    The three functions take torch tensors, which stay in the graph, or numbers and arrays of any shape.
+    Outside their domain they are infinite, as convex functions are, and never NaN.
+
+    Attributes:
+        phi: $\phi(u)$ for a ratio $u = p/q$; $\infty$ for $u < 0$.
+        conjugate: $\phi^*(t) = \sup_{u \ge 0} u t - \phi(u)$; $\infty$ above the ceiling, and there too if
+            the ceiling is finite.
+        activation: increasing, from all real numbers, a network's output, into the domain of the conjugate.
+        ceiling: where the domain of the conjugate ends, $\lim_{u \to \infty} \phi(u)/u$; often infinite.
+
+    Source: Nowozin, Cseke and Tomioka 2016, Tables 1 and 2. Taught in: 02_gan_game_and_js.
+    """
+
+    phi: Callable[[Any], Any]
+    conjugate: Callable[[Any], Any]
+    activation: Callable[[Any], Any]
+    ceiling: float
+
+
+def _table_row(
+    phi: Callable[[Tensor], Tensor],
+    conjugate: Callable[[Tensor], Tensor],
+    activation: Callable[[Tensor], Tensor],
+    ceiling: float,
+) -> FDivergence:
+    def phi_or_inf(u: Tensor) -> Tensor:
+        return torch.where(u < 0, math.inf, phi(u.clamp(min=0)))
+
+    return FDivergence(
+        _on_arrays_too(phi_or_inf), _on_arrays_too(conjugate), _on_arrays_too(activation), ceiling
+    )
+
+
+F_DIVERGENCES = {
+    "kl": _table_row(
+        phi=lambda u: torch.xlogy(u, u),
+        conjugate=lambda t: torch.exp(t - 1),
+        activation=lambda v: v,
+        ceiling=math.inf,
+    ),
+    "reverse_kl": _table_row(
+        phi=lambda u: -torch.log(u),
+        conjugate=lambda t: -1 - torch.log((-t).clamp(min=0)),
+        activation=lambda v: -torch.exp(-v),
+        ceiling=0.0,
+    ),
+    "pearson": _table_row(
+        phi=lambda u: (u - 1) ** 2,
+        conjugate=lambda t: t.clamp(min=-2) + t.clamp(min=-2) ** 2 / 4,  # u >= 0: flat below t = -2
+        activation=lambda v: v,
+        ceiling=math.inf,
+    ),
+    "squared_hellinger": _table_row(
+        phi=lambda u: (torch.sqrt(u) - 1) ** 2,
+        conjugate=lambda t: 1 / (1 - t).clamp(min=0) - 1,  # t / (1 - t)
+        activation=lambda v: -torch.expm1(-v),
+        ceiling=1.0,
+    ),
+    "js": _table_row(  # with the 1/2, so that the divergence is js_divergence
+        phi=lambda u: (torch.xlogy(u, u / (1 + u)) - torch.log1p(u) + (1 + u) * LOG2) / 2,
+        conjugate=lambda t: -torch.log((2 - torch.exp(2 * t)).clamp(min=0)) / 2,
+        activation=lambda v: (LOG2 - softplus(-v)) / 2,
+        ceiling=LOG2 / 2,
+    ),
+    "gan": _table_row(  # the game of Goodfellow et al.: 2 JS - log 4
+        phi=lambda u: torch.xlogy(u, u / (1 + u)) - torch.log1p(u),
+        conjugate=lambda t: -torch.log((-torch.expm1(t)).clamp(min=0)),
+        activation=lambda v: -softplus(-v),
+        ceiling=0.0,
+    ),
+}
+
+
+@checked(name=one_of(*F_DIVERGENCES), p=pmf, q=pmf_like("p"))
+def f_divergence(name: str, p: Array, q: Array) -> float:
+    r"""The divergence $D_\phi(p \| q) = \sum_i q_i\, \phi(p_i / q_i)$ of a convex $\phi$.
+
+    Where $q_i = 0 < p_i$ the term is its limit, $p_i \lim_{u \to \infty} \phi(u) / u$, which may be infinite.
+
+    Args:
+        name: "kl" is $KL(p \| q)$, "reverse_kl" is $KL(q \| p)$, "pearson" is $\sum (p - q)^2 / q$,
+            "squared_hellinger" is $\sum (\sqrt p - \sqrt q)^2$, "js" is JS with its 1/2, and "gan" is
+            $2\, JS - \log 4$, the only one that is not 0 between equal laws.
+        p: any shape, probabilities of the outcomes, nonnegative, sum 1 within 1e-6 (then rescaled to 1).
+        q: the shape of p, likewise.
+
+    Returns:
+        The divergence, at least $\phi(1)$, possibly inf, never NaN. A probability so small that the ratio
+        leaves the range of float64 (below 1e-308 times the other) counts as 0.
+
+    Raises:
+        ValueError: on another name, empty or non-finite input, negative probabilities, a sum that is not 1,
+            unequal shapes (nothing is broadcast).
+
+    Source: Nowozin, Cseke and Tomioka 2016, section 2.1. Taught in: 02_gan_game_and_js.
+    """
+    f = F_DIVERGENCES[name]
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        ratio = p / q
+    shared, alone = np.isfinite(ratio), np.isinf(ratio)  # neither where p = q = 0
+    total = q[shared] @ f.phi(ratio[shared]) if shared.any() else 0.0
+    if alone.any():
+        total = total + f.ceiling * p[alone].sum()
+    return max(float(f.phi(1.0)), float(total)) + 0.0  # never below phi(1), nor -0.0, but for round-off
+
+
+@checked(name=one_of(*F_DIVERGENCES), p=pmf, q=pmf_like("p"), critic_values=numbers_like("p"))
+def variational_bound(name: str, p: Array, q: Array, critic_values: Array) -> float:
+    r"""What a critic T proves: $D_\phi(p \| q) \ge \sum_i p_i T_i - \sum_i q_i\, \phi^*(T_i)$.
+
+    It is an equality for $T_i = \phi'(p_i / q_i)$, where that is finite.
+
+    Args:
+        name: a key of `F_DIVERGENCES`.
+        p: any shape, probabilities of the outcomes, nonnegative, sum 1 within 1e-6 (then rescaled to 1).
+        q: the shape of p, likewise.
+        critic_values: the shape of p, T at each outcome: what the output activation gives, not the
+            network's raw output.
+
+    Returns:
+        The bound; -inf if T leaves the domain of the conjugate at a possible outcome. At the domain's end,
+        the ceiling, it is finite only where q = 0.
+
+    Raises:
+        ValueError: on another name, empty or non-finite input, negative probabilities, a sum that is not 1,
+            unequal shapes (nothing is broadcast).
+
+    Source: Nowozin, Cseke and Tomioka 2016, section 2.2. Taught in: 02_gan_game_and_js.
+    """
+    f = F_DIVERGENCES[name]
+    if (critic_values > f.ceiling)[(p > 0) | (q > 0)].any():
+        return -math.inf
+    seen = q > 0
+    return float(np.sum(p * critic_values) - q[seen] @ f.conjugate(critic_values[seen]))
+
+
+# --- the GAN game -----------------------------------------------------------------------------------
+
+
+@checked(p_real=densities, p_fake=densities_like("p_real"))
+def optimal_discriminator(p_real: Array, p_fake: Array) -> Array:
+    r"""The best answer to a generator: $D^*(x) = p_r(x) / (p_r(x) + p_\theta(x))$.
+
+    Where both are 0 no point ever comes, and any answer is best: $D^*$ is undefined, and NaN here.
+
+    Args:
+        p_real: densities or probabilities of real at some points, any shape, nonnegative.
+        p_fake: those of fake at the same points, the shape of p_real.
+
+    Returns:
+        The shape of p_real, from 0 to 1, or NaN where both are 0. It is exactly 0 or 1 only where one of
+        the two is 0: elsewhere a value that rounds to 1 is the float below it.
+
+    Raises:
+        ValueError: on empty or non-finite input, negative values, unequal shapes (nothing is broadcast).
+
+    Source: Goodfellow et al. 2014, Proposition 1. Taught in: 02_gan_game_and_js.
+    """
+    with np.errstate(invalid="ignore"):
+        best = p_real / (p_real + p_fake)
+    return np.clip(best, np.where(p_real > 0, LEAST_FLOAT, 0), np.where(p_fake > 0, BELOW_ONE, 1))
+
+
+@checked(p_real=pmf, p_fake=pmf_like("p_real"), d=discriminator_for("p_real", "p_fake"))
+def gan_value(d: Array, p_real: Array, p_fake: Array) -> float:
+    r"""The value of the GAN game, $V(D, G) = \sum_i p_r \log D + \sum_i p_\theta \log(1 - D)$.
+
+    Args:
+        d: any shape, what D answers at each outcome, from 0 to 1; anything, NaN too, where both laws are 0.
+        p_real: the shape of d, probabilities, sum 1 within 1e-6 (then rescaled to 1).
+        p_fake: the shape of d, likewise.
+
+    Returns:
+        The value, at most `gan_cost`; -inf if D calls a real outcome surely fake, or a fake one surely real.
+
+    Raises:
+        ValueError: on empty or non-finite input, an answer outside [0, 1], negative probabilities, a sum
+            that is not 1, unequal shapes (nothing is broadcast).
+
+    Source: Goodfellow et al. 2014, equation (1). Taught in: 02_gan_game_and_js.
+    """
+    real, fake = p_real > 0, p_fake > 0  # 0 log 0 = 0
+    with np.errstate(divide="ignore"):
+        return float(p_real[real] @ np.log(d[real]) + p_fake[fake] @ np.log1p(-d[fake]))
+
+
+@checked(p_real=pmf, p_fake=pmf_like("p_real"))
+def gan_cost(p_real: Array, p_fake: Array) -> float:
+    r"""What the generator is left with: $C(G) = \max_D V(D, G) = -\log 4 + 2\, JS(p_r, p_\theta)$.
+
+    Args:
+        p_real: any shape, probabilities of the outcomes, nonnegative, sum 1 within 1e-6 (then rescaled).
+        p_fake: the shape of p_real, likewise.
+
+    Returns:
+        The cost, from -log 4 = -1.386 (equal laws) to 0 (no outcome is possible under both).
+
+    Raises:
+        ValueError: on empty or non-finite input, negative probabilities, a sum that is not 1, unequal
+            shapes (nothing is broadcast).
+
+    Source: Goodfellow et al. 2014, equations (4) to (6). Taught in: 02_gan_game_and_js.
+    """
+    return 2 * js_divergence(p_real, p_fake) - math.log(4)
+
+
+def discriminator_loss(real_logits: Tensor, fake_logits: Tensor, penalty: Tensor | float = 0.0) -> Tensor:
+    r"""What a discriminator's optimizer descends: $-E\log D(x) - E\log(1 - D(\tilde x))$, $D = \sigma(h)$.
+
+    Args:
+        real_logits: (B,) or (B, 1) logits h of real samples.
+        fake_logits: (B,) or (B, 1) logits of generated samples.
+        penalty: a constraint's term, weight included. Default 0.
+
+    Returns:
+        A scalar tensor, $-V(D, G)$ on the batch; 2 log 2 where D is 1/2.
+
+    Source: Goodfellow et al. 2014, Algorithm 1. Taught in: 02_gan_game_and_js.
+    """
+    return softplus(-real_logits).mean() + softplus(fake_logits).mean() + penalty
+
+
+def saturating_loss(logits: Tensor) -> Tensor:
+    r"""A GAN's generator descends $E\log(1 - D(\tilde x))$: flat where D is sure that a sample is fake.
+
+    Args:
+        logits: (B,) or (B, 1) logits h of generated samples, $D = \sigma(h)$.
+
+    Returns:
+        A scalar tensor, at most 0.
+
+    Source: Goodfellow et al. 2014, Algorithm 1. Taught in: 02_gan_game_and_js, 03_saturation.
+    """
+    return -softplus(logits).mean()
+
+
+def nonsaturating_loss(logits: Tensor) -> Tensor:
+    r"""Or it descends $-E\log D(\tilde x)$: the same direction sample by sample, $e^{-h}$ times as long.
+
+    Args:
+        logits: (B,) or (B, 1) logits h of generated samples, $D = \sigma(h)$.
+
+    Returns:
+        A scalar tensor, at least 0.
+
+    Source: Goodfellow et al. 2014, section 3. Taught in: 03_saturation.
+    """
+    return softplus(-logits).mean()
+
+
+def goodfellow(
+    generator: torch.nn.Module,
+    discriminator: torch.nn.Module,
+    generator_optimizer: torch.optim.Optimizer,
+    discriminator_optimizer: torch.optim.Optimizer,
+    draw_real: Callable[[], Tensor],
+    draw_noise: Callable[[], Tensor],
+    k: int = 1,
+) -> Iterator[float]:
+    r"""The algorithm that the WGAN changes: k steps of the discriminator, then one of the generator, forever.
+
+    The discriminator ascends $\frac1m \sum_i \log D(x_i) + \frac1m \sum_i \log(1 - D(G(z_i)))$, the generator
+    descends $\frac1m \sum_i \log(1 - D(G(z_i)))$. `training.train` with the loss "gan" takes the same steps.
+
+    Args:
+        generator: $G$, from noise to samples.
+        discriminator: from samples to logits h, $D = \sigma(h)$.
+        generator_optimizer: of the generator's weights.
+        discriminator_optimizer: of the discriminator's weights.
+        draw_real: gives a batch of real samples.
+        draw_noise: gives a batch of noise.
+        k: steps of the discriminator for each step of the generator. Default 1, as in the paper.
+
+    Yields:
+        After each step of the generator, the value V(D, G) that the latest step of the discriminator saw.
+
+    Source: Goodfellow et al. 2014, Algorithm 1. Taught in: 02_gan_game_and_js.
+    """
+    while True:
+        for _ in range(k):
+            real, fake = draw_real(), generator(draw_noise()).detach()
+            loss_d = discriminator_loss(discriminator(real), discriminator(fake))
+            discriminator_optimizer.zero_grad()
+            loss_d.backward()  # type: ignore[no-untyped-call]
+            discriminator_optimizer.step()
+        loss_g = saturating_loss(discriminator(generator(draw_noise())))
+        generator_optimizer.zero_grad()
+        loss_g.backward()  # type: ignore[no-untyped-call]
+        generator_optimizer.step()
+        yield -loss_d.item()
 
 
 # --- Gaussians --------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ circle, fake a vermilion triangle. Used in every chapter.
 """
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ __all__ = [
     "cdfs",
     "critic_on_line",
     "curves",
+    "diagram",
     "dots",
     "histograms",
     "matrix",
@@ -26,6 +27,7 @@ __all__ = [
     "pixels",
     "plan",
     "points",
+    "room",
     "surface",
 ]
 
@@ -90,7 +92,9 @@ def matrix(
     return ax
 
 
-def points(ax: Axes, x: Array, y: Array, a: Array | None = None, b: Array | None = None) -> Axes:
+def points(
+    ax: Axes, x: Array, y: Array, a: Array | None = None, b: Array | None = None, size: float = 45
+) -> Axes:
     """Two sets of points in the plane, areas in proportion to their masses.
 
     Args:
@@ -99,11 +103,12 @@ def points(ax: Axes, x: Array, y: Array, a: Array | None = None, b: Array | None
         y: (m, 2) points, drawn as fake.
         a: (n,) masses of x; `None` draws them alike.
         b: (m,) masses of y; `None` draws them alike.
+        size: area of a point of mean mass. Default 45.
     """
     for role, where, mass in (("real", x, a), ("fake", y, b)):
-        size = 45 if mass is None else 45 * np.asarray(mass) * len(mass)
+        areas = size if mass is None else size * np.asarray(mass) * len(mass)
         across, up = np.asarray(where).T
-        ax.scatter(across, up, s=size, c=COLORS[role], marker=MARKERS[role], zorder=3)
+        ax.scatter(across, up, s=areas, c=COLORS[role], marker=MARKERS[role], zorder=3)
     ax.set_aspect("equal")
     return ax
 
@@ -159,7 +164,15 @@ def dots(ax: Axes, x: Array, y: Array, across: str = "", up: str = "", size: flo
 
 
 def curves(
-    ax: Axes, x: Array, ys: Mapping[str, Array], across: str = "", up: str = "", log: bool = False
+    ax: Axes,
+    x: Array,
+    ys: Mapping[str, Array],
+    across: str = "",
+    up: str = "",
+    log: bool = False,
+    *,
+    infinity: float | None = None,
+    legend: bool = True,
 ) -> Axes:
     """Several curves over one axis, told apart by line style as well as color.
 
@@ -170,11 +183,50 @@ def curves(
         across: name of the horizontal axis.
         up: name of the vertical axis.
         log: whether the vertical axis is logarithmic. Default no.
+        infinity: at which height to draw what is infinite, marked so at the axis. Default: not at all.
+        legend: whether to name the curves here, and not beside the figure. Default yes.
     """
-    for style, (name, y) in zip(itertools.cycle(["-", "--", ":", "-."]), ys.items(), strict=False):
-        ax.plot(x, y, linestyle=style, label=name)
+    styles = itertools.cycle(["-", "--", ":", "-.", (0, (3, 1, 1, 1, 1, 1))])
+    for style, (name, y) in zip(styles, ys.items(), strict=False):
+        shown = y if infinity is None else np.where(np.isposinf(y), infinity, y)
+        ax.plot(x, shown, linestyle=style, label=name)
     ax.set(xlabel=across, ylabel=up, yscale="log" if log else "linear")
-    ax.legend(loc="best")
+    if infinity is not None:
+        ax.axhline(infinity, color=COLORS["quiet"], linewidth=0.8, zorder=0)
+        ax.text(-0.015, infinity, "∞", transform=ax.get_yaxis_transform(), ha="right", va="center")
+    if legend:
+        ax.legend(loc="best")
+    return ax
+
+
+def diagram(
+    ax: Axes,
+    boxes: Mapping[str, tuple[float, float]],
+    arrows: Sequence[tuple[str, str]],
+    quiet: Collection[str] = (),
+) -> Axes:
+    """Boxes with words, and arrows from box to box.
+
+    Args:
+        ax: where to draw; its axes are taken away.
+        boxes: for each text, where the middle of its box is.
+        arrows: pairs of texts, from and to.
+        quiet: the texts whose boxes are gray with a dashed edge.
+    """
+    ax.axis("off")
+    across, up = np.array(list(boxes.values())).T
+    ax.set(xlim=(across.min() - 0.5, across.max() + 0.5), ylim=(up.min() - 0.4, up.max() + 0.4))
+    drawn = {}
+    for text, (x, y) in boxes.items():
+        color = COLORS["quiet" if text in quiet else "real"]
+        edge = {"boxstyle": "round", "facecolor": "white", "edgecolor": color}
+        edge["linestyle"] = "--" if text in quiet else "-"
+        ink = color if text in quiet else "black"
+        drawn[text] = ax.text(x, y, text, ha="center", va="center", color=ink, bbox=edge)
+    for start, end in arrows:
+        ends = {"patchA": drawn[start].get_bbox_patch(), "patchB": drawn[end].get_bbox_patch()}
+        look = {"arrowstyle": "-|>", "color": COLORS["quiet"], "shrinkA": 0, "shrinkB": 2, **ends}
+        ax.annotate("", xy=boxes[end], xytext=boxes[start], arrowprops=look, zorder=4)
     return ax
 
 
@@ -253,6 +305,21 @@ def pixels(ax: Axes, images: Array, titles: Sequence[str] = (), rows: Sequence[s
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
+    return ax
+
+
+def room(ax: Axes, pieces: Mapping[str, Array], size: float = 6) -> Axes:
+    """Points in a room of three dimensions, without numbers at its walls.
+
+    Args:
+        ax: where to draw, with `projection="3d"`.
+        pieces: for each role, a key of `palette.MARKERS`, its points (n, 3).
+        size: area of a point; points of the role "extra" are drawn ten times as large. Default 6.
+    """
+    for role, x in pieces.items():
+        look: dict[str, Any] = {"c": COLORS[role], "marker": MARKERS[role], "depthshade": role != "extra"}
+        ax.scatter(*np.asarray(x).T, s=size * (10 if role == "extra" else 1), **look)
+    ax.set(xticklabels=[], yticklabels=[], zticklabels=[])
     return ax
 
 

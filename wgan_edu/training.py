@@ -4,7 +4,7 @@ r"""The training of a WGAN: two steps, and a loop over them that is Algorithm 1 
     generator:  descend -mean f(fake)
 
 The critic is high on real; every sign is set in `critic_gap`, `critic_loss` and `generator_loss`. An
-ordinary GAN takes the same two steps with two other losses (`divergences`).
+ordinary GAN takes the same two steps with two other losses (`divergences.goodfellow`).
 
 A run is one object, `TrainState`. `critic_step` and `generator_step` change it, each as a whole or not at
 all, and `train` calls them in turn. What is random in a step depends on the seed and on how many steps

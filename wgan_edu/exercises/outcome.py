@@ -1,14 +1,16 @@
-"""What the learner sees: a verdict in words, or a page of text. Used in every chapter."""
+"""What the learner sees: a verdict in words, a page of text, or a table. Used in every chapter."""
 
 import html
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wgan_edu.palette import COLORS
 
-__all__ = ["Outcome", "Page", "to_html"]
+__all__ = ["Outcome", "Page", "Table", "to_html"]
 
 EDGES = {"Passed": COLORS["plan"], "Right": COLORS["plan"], "Not right": COLORS["fake"]}
+LEFT = "text-align: left; vertical-align: top"
 BOX = "padding: 0.1em 0.9em; margin: 0.4em 0; max-width: 46em; line-height: 1.5"
 
 
@@ -52,6 +54,37 @@ class Page:
 
     def _repr_markdown_(self) -> str:
         return self.markdown
+
+
+@dataclass(frozen=True)
+class Table:
+    """Words in rows and columns; the first column names the row."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+
+    def __repr__(self) -> str:
+        """The table as plain text."""
+        table = [self.columns, *self.rows]
+        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+        lines = (
+            "  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)) for row in table
+        )
+        return "\n".join(line.rstrip() for line in lines)
+
+    def _repr_html_(self) -> str:
+        head = "".join(f'<th scope="col" style="{LEFT}">{html.escape(name)}</th>' for name in self.columns)
+        body = "".join(
+            f'<tr><th scope="row" style="{LEFT}">{html.escape(name)}</th>'
+            + "".join(f'<td style="{LEFT}">{html.escape(word)}</td>' for word in words)
+            + "</tr>"
+            for name, *words in self.rows
+        )
+        return (
+            f'<table><caption style="{LEFT}">{html.escape(self.caption)}</caption>'
+            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        )
 
 
 def to_html(text: str) -> str:

@@ -9,6 +9,8 @@ import json
 
 from wgan_edu.exercises import records
 from wgan_edu.exercises.frame import chapters, exercises_of
+from wgan_edu.exercises.inventory import summary
+from wgan_edu.exercises.outcome import Table, to_html
 from wgan_edu.exercises.quizzes import quiz
 from wgan_edu.exercises.writing import upload_box
 
@@ -24,28 +26,16 @@ class Overview:
         """Read the record."""
         self.record, self.note = records.current()
         self.rows = [_row(chapter, self.record) for chapter in chapters()]
+        self.table = Table("Your progress, as of now", COLUMNS, self.rows)
 
     def __repr__(self) -> str:
         """The table as plain text."""
-        table = [COLUMNS, *self.rows]
-        widths = [max(len(row[i]) for row in table) for i in range(len(COLUMNS))]
-        lines = [
-            "  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)) for row in table
-        ]
-        return "\n".join([line.rstrip() for line in lines] + ([self.note] if self.note else []))
+        return "\n".join([repr(self.table), summary(self.record), *([self.note] if self.note else [])])
 
     def _repr_html_(self) -> str:
-        head = "".join(f'<th scope="col" style="text-align: left">{name}</th>' for name in COLUMNS)
-        body = "".join(
-            f'<tr><th scope="row" style="text-align: left">{html.escape(row[0])}</th>'
-            + "".join(f'<td style="text-align: left">{html.escape(word)}</td>' for word in row[1:])
-            + "</tr>"
-            for row in self.rows
-        )
         data = base64.b64encode(json.dumps(self.record, indent=1).encode()).decode()
         return (
-            '<table><caption style="text-align: left">Your progress, as of now</caption>'
-            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+            f"{self.table._repr_html_()}{to_html(summary(self.record))}"
             f"<p>Kept in <code>{html.escape(str(records.progress_file()))}</code>. Binder and Colab forget: "
             f'<a download="wgan_progress.json" href="data:application/json;base64,{data}">download your '
             f"progress</a> as it is now, and restore it below.</p><p>{html.escape(self.note)}</p>"

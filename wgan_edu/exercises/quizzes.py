@@ -9,6 +9,7 @@ The options are shown in the order written, marked a, b, c. Used in every chapte
 
 import importlib
 import string
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -16,7 +17,7 @@ from wgan_edu.exercises import records
 from wgan_edu.exercises.frame import chapters
 from wgan_edu.exercises.outcome import Outcome
 
-__all__ = ["Option", "Question", "Quiz", "quiz", "right", "wrong"]
+__all__ = ["Option", "Question", "Quiz", "option_of", "quiz", "right", "wrong"]
 
 
 class Option(NamedTuple):
@@ -46,6 +47,16 @@ def wrong(text: str, why: str) -> Option:
     return Option(text, why, False)
 
 
+def option_of(questions: Sequence[Question], question: int, option: str) -> Option:
+    """The option with a letter, of the question with a number from 1; a ValueError if there is none."""
+    if question not in range(1, len(questions) + 1):
+        raise ValueError(f"question must be a number from 1 to {len(questions)}; got {question!r}.")
+    options = questions[question - 1].options
+    if option not in options:
+        raise ValueError(f"option must be one of {', '.join(options)}; got {option!r}.")
+    return options[option]
+
+
 @dataclass(eq=False, repr=False)
 class Quiz:
     """The quiz of one chapter: shown with radio buttons, or answered by `answer(1, "b")`."""
@@ -66,12 +77,7 @@ class Quiz:
         Raises:
             ValueError: if there is no such question or option.
         """
-        if question not in range(1, len(self.questions) + 1):
-            raise ValueError(f"question must be a number from 1 to {len(self.questions)}; got {question!r}.")
-        options = self.questions[question - 1].options
-        if option not in options:
-            raise ValueError(f"option must be one of {', '.join(options)}; got {option!r}.")
-        chosen = options[option]
+        chosen = option_of(self.questions, question, option)
 
         def change(record: records.Record) -> None:
             answers = record["quizzes"].setdefault(self.chapter, {})

@@ -20,7 +20,8 @@ from filelock import FileLock
 
 __all__ = ["Record", "current", "export_progress", "progress_file", "restore", "restore_progress", "update"]
 
-# {"exercises": {"05.2": {"tried": 1, "passed": True, "text": ""}}, "quizzes": {"05": {"1": True}}}
+# {"exercises": {"05.2": {"tried": 1, "passed": True, "text": ""}}, "quizzes": {"05": {"1": True}}}, and after
+# a take {"inventory": [{"date": "2026-11-22T10:03:12", "score": 9, "of": 20, "answers": {"1": "b"}}]} as well
 Record = dict[str, Any]
 
 PATIENCE = 10.0  # seconds to wait for another kernel, which holds the lock for milliseconds
@@ -124,7 +125,7 @@ def _passed(record: Record) -> int:
 
 
 def _merge(into: Record, other: Record) -> None:
-    """Put into one record what another holds: no pass is lost, and no text replaces a text."""
+    """Put into one record what another holds: no pass or take is lost, and no text replaces a text."""
     try:
         for key, theirs in other["exercises"].items():
             mine = into["exercises"].setdefault(str(key), {})
@@ -135,6 +136,11 @@ def _merge(into: Record, other: Record) -> None:
             answers = into["quizzes"].setdefault(str(chapter), {})
             for question, right in theirs.items():
                 answers[str(question)] = answers.get(str(question)) is True or right is True
+        if "inventory" in other:  # every take stands beside the others
+            if not isinstance(other["inventory"], list):
+                raise TypeError
+            takes = into.setdefault("inventory", [])
+            takes.extend(take for take in list(other["inventory"]) if take not in takes)
     except (KeyError, TypeError, AttributeError, OverflowError):
         raise ValueError("This is not a record of progress.") from None
 

@@ -16,9 +16,10 @@ from wgan_edu.palette import COLORS
 
 if TYPE_CHECKING:
     from wgan_edu.exercises.frame import Exercise
-    from wgan_edu.exercises.quizzes import Quiz
+    from wgan_edu.exercises.inventory import Inventory
+    from wgan_edu.exercises.quizzes import Question, Quiz
 
-__all__ = ["quiz_box", "restore_files", "text_box", "upload_box"]
+__all__ = ["inventory_box", "quiz_box", "restore_files", "text_box", "upload_box"]
 
 # As large as the text of the page; long options wrap beside their button; the focus is easy to see.
 STYLE = """<style>
@@ -35,6 +36,7 @@ STYLE = """<style>
 .wgan-box :focus-visible { outline: 2px solid FOCUS; outline-offset: 2px }
 </style>""".replace("FOCUS", COLORS["real"])
 WIDE = {"width": "auto", "max_width": "46em"}
+KEYS = "By keyboard: Tab to an option, Space to choose it, Tab on to the button."
 
 
 def text_box(exercise: Exercise) -> Any:
@@ -72,8 +74,7 @@ def quiz_box(quiz: Quiz) -> Any:
         score.value = f"<b>{quiz.score()} of {len(quiz.questions)} answered rightly so far.</b>"
 
     for number, question in enumerate(quiz.questions, 1):
-        options = {f"{letter}. {option.text}": letter for letter, option in question.options.items()}
-        choice = widgets.RadioButtons(options=options, value=None, layout=widgets.Layout(**WIDE))
+        text, choice = _asked(widgets, number, question)
         why = widgets.HTMLMath()
 
         def reply(number: int = number, choice: Any = choice) -> Outcome:
@@ -83,15 +84,43 @@ def quiz_box(quiz: Quiz) -> Any:
             count()
             return outcome
 
-        rows += [
-            widgets.HTML(to_html(f"{number}. {question.text}"), layout=widgets.Layout(**WIDE)),
-            choice,
-            _button(widgets, f"Check question {number}", why, reply),
-            why,
-        ]
+        rows += [text, choice, _button(widgets, f"Check question {number}", why, reply), why]
     count()
-    keys = widgets.HTML("By keyboard: Tab to an option, Space to choose it, Tab on to the button.")
-    return _column(widgets, [keys, *rows, score])
+    return _column(widgets, [widgets.HTML(KEYS), *rows, score])
+
+
+def inventory_box(take: Inventory) -> Any:
+    """All questions of the concept inventory, and one button at the end; only then the reasons."""
+    import ipywidgets as widgets
+
+    said = widgets.HTMLMath()
+    rows: list[Any] = []
+    choices: list[Any] = []
+    reasons: list[Any] = []
+
+    def keep(number: int, letter: str | None) -> None:
+        if letter is not None:
+            take.answer(number, letter)
+
+    def finish() -> Outcome:
+        outcome = take.finish()
+        for number, (choice, why) in enumerate(zip(choices, reasons, strict=True), 1):
+            choice.disabled = take.finished
+            why.value = take.explain(number)._repr_html_() if take.finished else ""
+        button.disabled = take.finished
+        return outcome
+
+    for number, item in enumerate(take.questions, 1):
+        text, choice = _asked(widgets, number, item)
+        choice.value = take.answers.get(number)
+        choice.observe(
+            lambda change, number=number: _shown(said, lambda: keep(number, change["new"])), "value"
+        )
+        choices.append(choice)
+        reasons.append(widgets.HTMLMath())
+        rows += [text, choice, reasons[-1]]
+    button = _button(widgets, "Finish and see the reasons", said, finish)
+    return _column(widgets, [widgets.HTML(KEYS), *rows, button, said])
 
 
 def upload_box() -> Any:
@@ -111,6 +140,13 @@ def restore_files(files: Any) -> Outcome | None:
     """Restore what the button holds: in version 7 a dictionary by name, in version 8 a tuple."""
     files = list(files.values() if isinstance(files, dict) else files)
     return Outcome("Done", records.restore(bytes(files[0]["content"]))) if files else None
+
+
+def _asked(widgets: Any, number: int, question: Question) -> tuple[Any, Any]:
+    """The text of a question, and radio buttons with nothing chosen, whose value is the letter."""
+    options = {f"{letter}. {option.text}": letter for letter, option in question.options.items()}
+    text = widgets.HTML(to_html(f"{number}. {question.text}"), layout=widgets.Layout(**WIDE))
+    return text, widgets.RadioButtons(options=options, value=None, layout=widgets.Layout(**WIDE))
 
 
 def _column(widgets: Any, rows: list[Any]) -> Any:

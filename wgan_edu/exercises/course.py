@@ -1,0 +1,124 @@
+"""What the course holds: its chapters and what each needs, and which exercise answers which seed question.
+
+The seeds are the five documents that the course was made from: S0 and S2 are notes of two lectures
+(*Wasserstein GANs*, *Saturation of GAN training*) with five self-assessment questions each, S1 an article, S3
+slides with four algorithms, S4 an article with eight discussion points. Taught in: 00_start_here.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from wgan_edu.exercises.frame import chapters, exercises_of
+from wgan_edu.exercises.outcome import Table
+
+__all__ = ["CHAPTERS", "SEEDS", "Chapter", "arrows", "layout", "seed_table", "written"]
+
+
+class Chapter(NamedTuple):
+    """One chapter: its short name, its question, and the chapters that have to come first."""
+
+    name: str
+    question: str
+    needs: tuple[str, ...]
+
+
+CHAPTERS = {
+    "00": Chapter("Start here", "Can a network learn by moving earth?", ()),
+    "01": Chapter("The manifold hypothesis", "Where does data live?", ("00",)),
+    "02": Chapter("The GAN game and JS", "What does a perfect discriminator measure?", ("00",)),
+    "03": Chapter(
+        "Saturation", "Why does training stop exactly when the discriminator is best?", ("01", "02")
+    ),
+    "04": Chapter("Which distance?", "What would a softer distance look like?", ("00",)),
+    "05": Chapter("The earth mover's distance", "What is the least work?", ("00",)),
+    "06": Chapter("Kantorovich duality", "What would a shipper charge?", ("05",)),
+    "07": Chapter("Transport at scale", "What if there are a million points?", ("06",)),
+    "08": Chapter("Lipschitz critics", "How do you hold a network to slope 1?", ("06",)),
+    "09": Chapter("The WGAN", "Algorithm 1, line by line.", ("04", "08")),
+    "10": Chapter("WGAN-GP", "What does clipping cost?", ("09",)),
+    "11": Chapter("Images on a GPU", "Does it scale to pictures?", ("10",)),
+    "12": Chapter("Conditional, controllable", "Can you ask for a seven?", ("11",)),
+    "13": Chapter("Do WGANs compute W1?", "Is the loss really W1?", ("10",)),
+    "14": Chapter("Spot the bug", "Which of these famous lines is wrong?", ("10",)),
+    "15": Chapter("Many GPUs", "What when one machine is not enough?", ("11",)),
+}
+
+
+class Seed(NamedTuple):
+    """One question of a source: how it begins, in its own words, and the chapters that take it up."""
+
+    words: str
+    planned: tuple[str, ...]
+
+
+SEEDS = {
+    "S0.1": Seed("In your own words, explain the “Earth Mover's Distance” analogy", ("05",)),
+    "S0.2": Seed("Write down the primal form ... Write down the dual form", ("05", "06")),
+    "S0.3": Seed("What is the role of the “critic” in a WGAN?", ("09",)),
+    "S0.4": Seed("What practical method was mentioned ... to enforce this constraint?", ("08", "09")),
+    "S0.5": Seed("A single point mass at x = 0 ... and at x = θ. What is the JS divergence?", ("04",)),
+    "S2.1": Seed("Explain the Manifold Hypothesis in your own words.", ("01",)),
+    "S2.2": Seed("Describe the “perfect discriminator” problem.", ("03",)),
+    "S2.3": Seed("Why does a perfect discriminator cause the generator's gradients to vanish?", ("03",)),
+    "S2.4": Seed("What is meant by “training saturation”?", ("03",)),
+    "S2.5": Seed("Why are f-divergences ... considered “harsh”?", ("04",)),
+    "S3.1": Seed("Algorithm 1: WGAN", ("09",)),
+    "S3.2": Seed("RMSProp", ("09",)),
+    "S3.3": Seed("Penalize the gradient of f directly", ("08", "10")),
+    "S3.4": Seed("Normalize the weights by the largest singular value", ("08",)),
+    "S4.1": Seed("Why vanilla GAN suffers from Mode collapse and Vanishing Gradient", ("03", "09")),
+    "S4.2": Seed("Comparison of KL, JS, TV divergences, Earth Mover's Distance", ("04", "05")),
+    "S4.3": Seed("Earth Mover's Distance", ("05",)),
+    "S4.4": Seed("W-Loss Derived from Earth Mover's Distance", ("09",)),
+    "S4.5": Seed("How enforcing 1-Lipschitz Continuity ... forces W-Loss to be valid", ("06",)),
+    "S4.6": Seed("1-Lipschitz Continuity, how 1 came to be for W-Loss", ("06",)),
+    "S4.7": Seed("How to limit gradients of critic", ("08",)),
+    "S4.8": Seed("Conditional and Controllable Generation", ("12",)),
+}
+
+
+def written() -> set[str]:
+    """The chapters that stand: those that have exercises."""
+    return set(chapters())
+
+
+def arrows() -> list[tuple[str, str]]:
+    """Each pair (what is needed, by which chapter)."""
+    return [(need, key) for key, chapter in CHAPTERS.items() for need in chapter.needs]
+
+
+def layout() -> dict[str, tuple[float, float]]:
+    """A place for each chapter: below all that it needs, and as near the middle of those as its row allows."""
+    rows: dict[int, list[str]] = {}
+    for key in CHAPTERS:
+        rows.setdefault(_depth(key), []).append(key)
+    places: dict[str, tuple[float, float]] = {}
+    for depth, row in sorted(rows.items()):
+        wish = {key: _middle(CHAPTERS[key].needs, places) for key in row}
+        across: list[float] = []
+        for key in sorted(row, key=lambda key: (wish[key], key)):
+            across.append(max(wish[key], across[-1] + 1) if across else wish[key])
+        shift = sum(wish.values()) / len(row) - sum(across) / len(row)
+        for key, x in zip(sorted(row, key=lambda key: (wish[key], key)), across, strict=True):
+            places[key] = x + shift, -float(depth)
+    return places
+
+
+def seed_table() -> Table:
+    """Which exercise answers which question of the sources, read from the exercises themselves."""
+    there = [one for chapter in chapters() for one in exercises_of(chapter)]
+    rows = []
+    for key, seed in SEEDS.items():
+        found = [f"{one.key} {one.title}" for one in there if key in one.seeds]
+        to_come = [chapter for chapter in seed.planned if chapter not in written()]
+        promise = [f"not yet written: chapter {' and '.join(to_come)}"] if to_come else []
+        rows.append((key, seed.words, "; ".join(found + promise) or "no exercise yet"))
+    return Table("Every question of the sources", ("", "Question", "Answered by"), rows)
+
+
+def _depth(key: str) -> int:
+    return 1 + max((_depth(need) for need in CHAPTERS[key].needs), default=-1)
+
+
+def _middle(needs: Sequence[str], places: dict[str, tuple[float, float]]) -> float:
+    return sum(places[need][0] for need in needs) / max(len(needs), 1)
