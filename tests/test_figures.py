@@ -86,6 +86,21 @@ def test_pixels_lie_where_they_belong(ax):
     assert sheet.sum() == pytest.approx(1.0)
 
 
+def test_a_phase_portrait_has_arrows_and_curves(ax):
+    path = np.array([[1.0, 0.0], [0.5, 0.5], [0.0, 0.25]])
+    turning = {"a": path, "b": -path}
+    assert plots.phase_portrait(ax, lambda theta, psi: (psi, -theta), turning, half_width=1.5) is ax
+    (arrows,) = ax.collections
+    assert np.array_equal(arrows.U, arrows.Y)
+    assert np.array_equal(arrows.V, -arrows.X)
+    assert np.abs(arrows.X).max() == 1.5
+    curves = [line for line in ax.lines if len(line.get_xydata()) > 1]
+    assert np.array_equal(curves[0].get_xydata(), path)
+    assert curves[0].get_linestyle() != curves[1].get_linestyle()
+    starts = [tuple(line.get_xydata()[0]) for line in ax.lines if line.get_marker() == MARKERS["fake"]]
+    assert starts == [(1, 0), (-1, 0)]
+
+
 def test_a_surface_asks_its_function_over_the_whole_box(ax):
     asked = []
 
@@ -147,6 +162,17 @@ def test_show_gives_caption_and_escaped_alt_text(ax, monkeypatch):
     assert re.search(r"data:image/png;base64,iVBOR", page)
     assert shown[0]["text/plain"].startswith("Figure: a ")
     assert not plt.fignum_exists(ax.figure.number), "a figure that was shown is closed"
+
+
+def test_a_room_has_depth_and_no_numbers():
+    room = plt.figure().add_subplot(projection="3d")
+    sheet, place = np.zeros((4, 3)), np.ones((1, 3))
+    assert plots.room(room, {"real": sheet, "exact": place}) is room
+    points, mark = room.collections
+    assert len(points._offsets3d[0]) == 4
+    assert tuple(mark.get_edgecolor()[0][:3]) == to_rgb(COLORS["exact"])
+    assert mark.get_sizes()[0] > 4 * points.get_sizes()[0]
+    assert not any(text.get_text() for text in room.get_zticklabels())
 
 
 @pytest.mark.parametrize("missing", ["alt", "caption"])

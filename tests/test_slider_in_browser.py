@@ -76,7 +76,7 @@ def opened(learner):
 
 def test_every_family_shows_the_package_s_numbers(opened):
     slider = Slider(opened)
-    assert slider.place() == ("point masses", 1.0)
+    assert slider.place() == ("point masses", 1.5)
     assert [row.inner_text() for row in slider.view.locator("tbody th").all()] == list(DISTANCES)
     assert slider.agrees()
     for family in FAMILIES:
@@ -111,12 +111,12 @@ def test_the_keyboard_suffices(opened):
     keys = opened.page.keyboard
     slider.family.focus()
     keys.press("ArrowDown")  # the next family
-    assert slider.place() == ("parallel lines", 1.0)
+    assert slider.place() == ("parallel lines", 1.5)
     keys.press("Tab")
     assert slider.theta.evaluate("e => e === document.activeElement")
     keys.press("ArrowLeft")
-    assert slider.place() == ("parallel lines", 0.99)
-    assert slider.theta.get_attribute("aria-valuetext") == "theta 0.99"
+    assert slider.place() == ("parallel lines", 1.49)
+    assert slider.theta.get_attribute("aria-valuetext") == "theta 1.49"
     keys.press("Home")
     assert slider.place() == ("parallel lines", -2.0)
     keys.press("End")
@@ -166,7 +166,7 @@ def test_running_the_cell_again_leaves_one_view(opened):
     slider.theta.fill("10")
     opened.run_cell(0)
     assert opened.page.locator(".wgan-edu").count() == 1
-    assert Slider(opened).place() == ("point masses", 1.0)
+    assert Slider(opened).place() == ("point masses", 1.5)
 
 
 def test_without_anywidget_a_sentence_says_so(learner):

@@ -75,9 +75,7 @@ VARIANTS = {
     "gan": Variant(_discriminator, lambda theta, psi: expit(psi * theta) * psi, pull=0.5),
     "nonsaturating": Variant(_discriminator, _nonsaturating, pull=0.5),
     "wgan": Variant(lambda theta, psi: -theta, lambda theta, psi: psi, pull=1.0),
-    "wgan_clip": Variant(
-        lambda theta, psi: -theta, lambda theta, psi: psi, pull=1.0, clip_value=CLIP_VALUE
-    ),
+    "wgan_clip": Variant(lambda theta, psi: -theta, lambda theta, psi: psi, pull=1.0, clip_value=CLIP_VALUE),
     "wgan_gp": Variant(
         lambda theta, psi: -theta - 2 * GP_WEIGHT * (np.abs(psi) - 1) * np.sign(psi),
         lambda theta, psi: psi,
@@ -124,7 +122,11 @@ def _start(name: str, value: Any, arguments: Any) -> Array:
 
 
 @checked(
-    variant=one_of(*VARIANTS), start=_start, steps=whole_number(1), lr=greater_than(0), n_critic=whole_number(1)
+    variant=one_of(*VARIANTS),
+    start=_start,
+    steps=whole_number(1),
+    lr=greater_than(0),
+    n_critic=whole_number(1),
 )
 def trajectory(
     variant: str, start: Array, steps: int, lr: float, n_critic: int = 1, simultaneous: bool = False
@@ -208,4 +210,4 @@ def step_matrix(variant: str, lr: float, n_critic: int = 1, simultaneous: bool =
     generator = np.array([[1.0, lr * a], [0.0, 1.0]])
     if simultaneous:
         return np.array([generator[0], critic[1]])
-    return generator @ critic
+    return np.asarray(generator @ critic)

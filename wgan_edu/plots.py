@@ -23,6 +23,7 @@ __all__ = [
     "dots",
     "histograms",
     "matrix",
+    "phase_portrait",
     "piles",
     "pixels",
     "plan",
@@ -283,6 +284,30 @@ def histograms(ax: Axes, real: Array, fake: Array, names: tuple[str, str], bins:
     return ax
 
 
+def phase_portrait(
+    ax: Axes,
+    velocity: Callable[[Array, Array], tuple[Array, Array]],
+    paths: Mapping[str, Array],
+    half_width: float = 2.0,
+) -> Axes:
+    """Two players in the plane: arrows of where both are heading, and the curves of some runs.
+
+    Args:
+        ax: where to draw.
+        velocity: from places across and up, each (k, k), to the two rates of change there.
+        paths: for each name, (n, 2) places; a triangle marks the first, and lines differ in style.
+        half_width: half of the side of the square shown. Default 2.
+    """
+    across, up = np.meshgrid(*2 * [np.linspace(-half_width, half_width, 11)])
+    ax.quiver(across, up, *velocity(across, up), color=COLORS["quiet"], alpha=0.6, width=0.006)
+    for style, (name, path) in zip(itertools.cycle(["-", "--", ":"]), paths.items(), strict=False):
+        ax.plot(*np.asarray(path).T, linestyle=style, linewidth=1.4, label=name)
+        ax.plot(*path[0], marker=MARKERS["fake"], color=COLORS["fake"])
+    ax.plot(0, 0, marker="+", color=COLORS["exact"], markersize=10, markeredgewidth=2)
+    ax.set(xlim=(-half_width, half_width), ylim=(-half_width, half_width), aspect="equal")
+    return ax
+
+
 def pixels(ax: Axes, images: Array, titles: Sequence[str] = (), rows: Sequence[str] = ()) -> Axes:
     """Small square pictures in rows and columns, ink on paper.
 
@@ -309,17 +334,19 @@ def pixels(ax: Axes, images: Array, titles: Sequence[str] = (), rows: Sequence[s
 
 
 def room(ax: Axes, pieces: Mapping[str, Array], size: float = 6) -> Axes:
-    """Points in a room of three dimensions, without numbers at its walls.
+    """Points in a room of three dimensions, without numbers at its walls; later pieces hide earlier ones.
 
     Args:
         ax: where to draw, with `projection="3d"`.
         pieces: for each role, a key of `palette.MARKERS`, its points (n, 3).
-        size: area of a point; points of the role "extra" are drawn ten times as large. Default 6.
+        size: area of a point; "extra" and "exact" mark single places and are twelve times as large. Default 6.
     """
+    ax.computed_zorder = False  # type: ignore[attr-defined]
     for role, x in pieces.items():
-        look: dict[str, Any] = {"c": COLORS[role], "marker": MARKERS[role], "depthshade": role != "extra"}
-        ax.scatter(*np.asarray(x).T, s=size * (10 if role == "extra" else 1), **look)
-    ax.set(xticklabels=[], yticklabels=[], zticklabels=[])
+        area, shade = (12 * size, False) if role in ("extra", "exact") else (size, True)
+        look: dict[str, Any] = {"c": COLORS[role], "marker": MARKERS[role], "depthshade": shade}
+        ax.scatter(*np.asarray(x).T, s=area, **look)
+    ax.set(xticklabels=[], yticklabels=[], zticklabels=[], aspect="equal")
     return ax
 
 

@@ -69,8 +69,6 @@ for _cost, _says in {
     math.log(1 / 3)
     + math.log(2 / 3): "C(G): real heads come only every other time, so their term counts half.",
     -2 * math.log(2): "C(G): that is the pay against a perfect generator. This one leaves out tails.",
-    0.5 * math.log(1 / 3) / math.log(2) + math.log(2 / 3) / math.log(2): "C(G): that is the value in bits. "
-    "This course uses natural logarithms.",
 }.items():
     one_sided_coin.wrong([..., _cost, ..., ..., ...], says=_says)
 _cost = 0.5 * math.log(1 / 3) + math.log(2 / 3)

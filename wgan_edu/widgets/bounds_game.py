@@ -15,6 +15,7 @@ Source: Villani 2009, definition 5.1 and theorem 5.10 (a plan is optimal when no
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,8 @@ __all__ = ["BarrowPlan", "Bounds", "LineGame", "PlaneGame"]
 
 TIGHT = 1e-9  # a route with no more slack than this is lit
 ROUND_OFF = 1e-12  # by this much a slope may be above 1, and a circle may seem to save work
-PILES, HOLES = {2: 2, 3: 3, 8: 2, 10: 3}, {0: 1, 4: 3, 5: 1, 7: 3, 9: 2}  # the street: place, barrows
+PILES = {2.0: 2, 3.0: 3, 8.0: 2, 10.0: 3}  # the street: place, barrows
+HOLES = {0.0: 1, 4.0: 3, 5.0: 1, 7.0: 3, 9.0: 2}
 SCATTERED, N_SCATTERED = 13, 12  # the points in the plane: their seed, and how many a side
 LEARNING_RATE = 2e-3
 MOST_MOVES = 400  # of the history
@@ -39,10 +41,10 @@ MOST_MOVES = 400  # of the history
 class BarrowPlan:
     r"""A plan in whole barrows, and the circles that improve it.
 
-    In a circle of r piles each hands one hole on to the next, which serves it from then on. If that lowers the
-    cost of a barrow, as many barrows take part as can. A circle of two is a swap. When no circle helps, of
-    any length, the plan is optimal. On a line swaps are enough: where none helps, no stretch of the
-    street is crossed both ways, and then the work is $\int |F - G|$.
+    In a circle of r piles each hands one hole on to the next, which serves it from then on. If that saves
+    work, as many barrows take part as can. A circle of two is a swap. When no circle helps, of any length,
+    the plan is optimal. On a line swaps are enough: where none helps, no stretch of the street is crossed
+    both ways, and then the work is $\int |F - G|$.
 
     Args:
         barrows: (n, m) whole numbers, what goes from each pile to each hole.
@@ -96,7 +98,7 @@ class BarrowPlan:
                 for step in reversed(before[1:length]):
                     piles.append(int(step[start, piles[-1]]))
                 piles.append(start)
-                return [(i, k, int(hole[i, k])) for k, i in zip(piles[:-1], piles[1:], strict=True)]
+                return [(i, k, int(hole[i, k])) for k, i in pairwise(piles)]
         return []
 
 
@@ -162,8 +164,8 @@ class _Game:
         if piles == 2:
             return self._moved(f"Two piles swapped holes with {number}: {saved}.")
         return self._moved(
-            f"No swap of two piles helps any more, and the plan is not optimal yet: a circle of {piles} piles, "
-            f"each with {number}, gives {saved}."
+            "No swap of two piles helps any more, yet the plan is not optimal: a circle of "
+            f"{piles} piles, each with {number}, gives {saved}."
         )
 
     def bounds(self) -> Bounds:
@@ -171,7 +173,7 @@ class _Game:
         i, j = np.nonzero(self.plan.barrows)
         f_x, f_y = self._values()
         way, fall = self.cost[i, j], f_x[i] - f_y[j]
-        lower = self._gap_below()
+        lower = self._lower()
         return Bounds(
             lower=lower,
             upper=self.plan.work,
@@ -189,18 +191,19 @@ class _Game:
         if self.history and edit is not None and edit == self._last_edit:
             self.history.pop()
         self._last_edit = edit
-        self.history = [*self.history, (self._gap_below(), self.plan.work)][-MOST_MOVES:]
+        self.history = [*self.history, (self._lower(), self.plan.work)][-MOST_MOVES:]
         return sentence
 
     def _values(self) -> tuple[Array, Array]:
         raise NotImplementedError
 
-    def _gap_below(self) -> float:
+    def _gap(self) -> float:
         f_x, f_y = self._values()
         return float(self.a @ f_x - self.b @ f_y)
 
-    def _gap(self) -> float:
-        return self._gap_below()
+    def _lower(self) -> float:
+        f_x, f_y = self._values()
+        return float(self.a @ f_x - self.b @ f_y)
 
 
 class LineGame(_Game):
@@ -263,19 +266,18 @@ class LineGame(_Game):
         above = -c_transform(self.prices, self._distances)
         off = float(np.abs((below + above) / 2 - self.prices).max())
         self.prices = (below + above) / 2
-        return self._moved(
-            f"The nearest function of slope at most 1: no price changed by more than {off:.3g}."
-        )
+        return self._moved(f"A nearest function of slope at most 1: no price changed by more than {off:.3g}.")
 
     def raise_prices(self) -> str:
         r"""Two c-transforms: keep f at the piles, take the best prices at the holes, then at the piles.
 
-        f becomes $\min_j |z - y_j| - g_j$ with $g_j = \min_i |x_i - y_j| - f(x_i)$. If f was feasible, its gap
-        does not fall: at the holes it was at least $-g_j$, at the piles at most the new value.
+        f becomes $\min_j |z - y_j| - g_j$ with $g_j = \min_i |x_i - y_j| - f(x_i)$, feasible whatever it was.
+        If it was so before, the bound does not fall: at the piles f rises or stays, at the holes it falls
+        or stays, since $-g_j \le f(y_j)$.
         """
-        before, g = self._gap_below(), c_transform(self.prices[self._at_x], self.cost)
+        before, g = self._lower(), c_transform(self.prices[self._at_x], self.cost)
         self.prices = c_transform(g, np.abs(self.y - self.places[None, :]))
-        gain = self._gap_below() - before
+        gain = self._lower() - before
         if np.isnan(gain):
             return self._moved("The piles' prices with the best ones at the holes: a bound at last.")
         return self._moved(f"Two c-transforms: the bound rose by {gain:.3g}.")
@@ -290,19 +292,16 @@ class LineGame(_Game):
     def _values(self) -> tuple[Array, Array]:
         return self.prices[self._at_x], self.prices[self._at_y]
 
-    def _gap_below(self) -> float:
+    def _lower(self) -> float:
         return float("nan") if self.too_steep().any() else self._gap()
-
-    def _gap(self) -> float:
-        return super()._gap_below()
 
 
 class PlaneGame(_Game):
     r"""The game in the plane: f is the c-transform of a network, which can be trained.
 
-    f is $\min_j \|z - y_j\| - g_j$ with the prices $g$ that `certify` makes of the network, whatever it is; so
-    f is 1-Lipschitz. A step of training goes up the c-transform bound itself, $\sum_i a_i u_i + \sum_j b_j
-    u^c_j$ with $u$ the network's values: no penalty and no clipping, as a c-transform obeys by itself.
+    f is $\min_j \|z - y_j\| - g_j$ with the prices $g$ that `certify` makes of the network, so f is
+    1-Lipschitz whatever the network is. A step of training goes up $\sum_i a_i u_i + \sum_j b_j u^c_j$, with
+    $u$ the network's values at the points x: no penalty, no clipping, as a c-transform obeys by itself.
 
     Args:
         x: (n, 2) points, a barrow each. Default 12 points of a square at random.
@@ -349,9 +348,8 @@ class PlaneGame(_Game):
         """
         whole_number(1)("steps", steps, {})
         if not isinstance(self.critic, nn.Module):
-            raise ValueError(
-                f"critic must be a torch module to be trained; got {type(self.critic).__name__}."
-            )
+            kind = type(self.critic).__name__
+            raise ValueError(f"critic must be a torch module to be trained; got {kind}.")
         x, cost, a, b = (tensor_for(self.critic, part) for part in (self.x, self.cost, self.a, self.b))
         for _ in range(steps):
             u = self.critic(x).reshape(-1)
@@ -362,7 +360,8 @@ class PlaneGame(_Game):
             self.steps += 1
         before = self.f.value
         self._look()
-        return self._moved(f"After step {self.steps} the bound is {self.f.value - before:+.3g}.")
+        gain = self.f.value - before
+        return self._moved(f"Step {self.steps}: the bound {'fell' if gain < 0 else 'rose'} by {abs(gain):.2g}.")
 
     def _look(self) -> None:
         """Make f of the network as it is."""

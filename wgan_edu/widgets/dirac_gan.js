@@ -43,7 +43,11 @@ function render({ model, el }) {
     }
   }));
   const newestOnly = newest(ask);
-  const change = (values) => newestOnly("portrait", values).then(describe);
+  let wishes = {};  // of several controls, until the kernel is free
+  const change = (values) => {
+    Object.assign(wishes, values);
+    return newestOnly("portrait", () => { const all = wishes; wishes = {}; return all; }).then(describe);
+  };
 
   // --- what the learner does ---
 
@@ -175,7 +179,8 @@ function dart(context, x, y, dx, dy) {
   const length = Math.hypot(dx, dy), angle = Math.atan2(dy, dx), head = Math.min(4, 0.5 * length);
   if (!(length > 0.3)) return;
   path(context, [[x, y], [x + dx, y + dy]]);
-  path(context, [-0.5, 0.5].map((side) => [x + dx - head * Math.cos(angle + side), y + dy - head * Math.sin(angle + side)]).toSpliced(1, 0, [x + dx, y + dy]));
+  const barb = (side) => [x + dx - head * Math.cos(angle + side), y + dy - head * Math.sin(angle + side)];
+  path(context, [barb(-0.5), [x + dx, y + dy], barb(0.5)]);
 }
 
 export default { render };

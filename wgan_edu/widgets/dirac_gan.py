@@ -80,7 +80,7 @@ class DiracGan(PulledWidget):
         how = {name: settings[name] for name in ("lr", "n_critic", "simultaneous")}
         side = np.linspace(-HALF_WIDTH, HALF_WIDTH, SIDE)
         grid = np.stack(np.meshgrid(side, side))  # (2, k, k), rows of psi
-        path = trajectory(game, [settings["theta"], settings["psi"]], STEPS, **how)
+        path = trajectory(game, np.array([settings["theta"], settings["psi"]]), STEPS, **how)
         moves = (trajectory(game, grid, 1, **how)[1] - grid) / settings["lr"]
         self.settings, self.path = settings, path
         return {

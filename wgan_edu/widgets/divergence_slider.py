@@ -25,7 +25,7 @@ class DivergenceSlider(PulledWidget):
 
     Args:
         family: a key of `families.FAMILIES`. Default "point masses".
-        theta: where the slider stands at first. Default 1.
+        theta: where the slider stands at first. Default 1.5.
 
     Raises:
         ValueError: if the family is unknown, or theta is not one finite number or out of range.
@@ -40,10 +40,10 @@ class DivergenceSlider(PulledWidget):
     _esm = joined("shared.js", "divergence_slider.js")
 
     family = traitlets.Enum(list(FAMILIES), default_value="point masses").tag(sync=True)
-    theta = traitlets.Float(1.0).tag(sync=True)
+    theta = traitlets.Float(1.5).tag(sync=True)
     content = traitlets.Dict(read_only=True).tag(sync=True)  # what the page draws
 
-    def __init__(self, family: str = "point masses", theta: float = 1.0) -> None:
+    def __init__(self, family: str = "point masses", theta: float = 1.5) -> None:
         values(family, theta)
         super().__init__()
         self.family, self.theta = family, nearest(family, theta)

@@ -1,6 +1,6 @@
 // The gap closes: two bounds on W1 that move toward each other. The kernel does the moves; the page draws them.
 
-const STREET = { width: 500, height: 430 }, PLANE = 430, CHART = { width: 350, height: 230 };
+const STREET = { width: 500, height: 405 }, PLANE = 430, CHART = { width: 350, height: 230 };
 const STEP = 0.1;  // of a price that is dragged or stepped by keys
 const GLOW = "#ffd54a", TOO_STEEP = "#b00020", CRITIC = "#8f3f6f";
 
@@ -27,13 +27,13 @@ function render({ model, el }) {
   const marks = `<span class="swatch" style="color:${COLORS.real}">●</span> piles, <span class="swatch" style="color:${COLORS.fake}">▲</span> holes.`;
   const lights = `<b style="background:${GLOW}; color:${COLORS.plan}">—</b> a route along which f falls by the full way; dashed, one with slack.`;
   make("figcaption", { innerHTML: `Top: f, drag its dots; pale, all that other functions of slope at most 1 with these prices can be; <b style="color:${TOO_STEEP}">red</b>, too steep. Bottom: ${marks} The numbers are barrows. ${lights}` }, figures.line);
-  make("figcaption", { innerHTML: `${marks} ${lights} Purple: f, the c-transform of the network.` }, figures.plane);
+  make("figcaption", { innerHTML: `${marks} ${lights} Purple, darker where it is higher: f, the c-transform of the network.` }, figures.plane);
   const side = make("div", { className: "side" }, pictures);
   const chart = makeCanvas(side, CHART.width, CHART.height, "Both bounds after each move");
   const numbers = make("div", { className: "numbers" }, side);
   const verdict = make("div", { style: "min-height: 2.8em; margin-top: 6px" }, side);
   const table = make("table", { style: "border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 13px" }, side);
-  const list = make("div", { className: "row", aria: { role: "group", label: "Prices" } }, paper);
+  const list = make("div", { className: "row", style: "column-gap: 10px", aria: { role: "group", label: "Prices" } }, paper);
   const messages = makeMessages(paper);
 
   let shown = null, chosen = null, dragging = false, alive = true, boxes = [];
@@ -52,7 +52,8 @@ function render({ model, el }) {
     }
   }));
   const move = async (verb, values) => { await ask(verb, values); describe(); };
-  const setPrice = newest(ask);
+  const wishes = [];  // for each place the newest: no edit may push out that of another place
+  const setPrice = (index, value) => (wishes[index] ??= newest(ask))("set_price", { index, value });
   mode.onchange = () => move("show", { mode: mode.value });
 
   // --- prices by mouse, touch and keys ---
@@ -88,18 +89,18 @@ function render({ model, el }) {
     if (!dragging) { street.canvas.style.cursor = shown?.prices && under(event) !== null ? "grab" : ""; return; }
     const price = dragging * (1 - (2 * (inCanvas(event)[1] - box.top)) / box.height);
     const value = Math.round(Math.max(-dragging, Math.min(dragging, price)) / STEP) * STEP;
-    setPrice("set_price", { index: chosen, value: Number(value.toFixed(1)) });
+    setPrice(chosen, Number(value.toFixed(1)));
   };
   street.canvas.onpointerup = street.canvas.onpointercancel = () => { if (dragging) { dragging = false; turn.then(describe); } };
 
   function makeBoxes(places) {
     list.replaceChildren(make("span", { textContent: "Prices: f at" }));
     boxes = places.map((place, index) => {
-      const entry = make("input", { type: "number", step: STEP, style: "width: 4.6em; font: inherit" }, make("label", { textContent: `${place} ` }, list));
+      const entry = make("input", { type: "number", step: STEP, style: "width: 3.3em; font: inherit" }, make("label", { textContent: `${place} ` }, list));
       entry.setAttribute("aria-label", `f at ${place}`);
       entry.onfocus = () => { chosen = index; paint(shown); };
-      entry.oninput = () => { if (Number.isFinite(entry.valueAsNumber)) setPrice("set_price", { index, value: entry.valueAsNumber }).then(describe); };
-      entry.onblur = () => { entry.value = tidy(shown.prices[index]); };
+      entry.oninput = () => { if (Number.isFinite(entry.valueAsNumber)) setPrice(index, entry.valueAsNumber).then(describe); };
+      entry.onblur = () => { if (shown.prices) entry.value = tidy(shown.prices[index]); };
       return entry;
     });
   }
@@ -114,7 +115,7 @@ function render({ model, el }) {
       figures[name].hidden = name !== game.mode;
       for (const control of only[name]) control.hidden = name !== game.mode;
     }
-    list.hidden = table.hidden = !onLine;
+    list.style.display = table.style.display = onLine ? "" : "none";
     if (onLine) {
       only.line[0].disabled = !game.steep.includes(true);
       if (boxes.length !== game.places.length) makeBoxes(game.places);
@@ -236,7 +237,7 @@ function render({ model, el }) {
     game.routes.forEach(([i, j], r) => {
       const row = make("tr", {}, body), slack = game.way[r] - game.fall[r];
       if (game.lit[r]) row.style.background = "#fff3c4";
-      for (const text of [`${tidy(game.x[i])} → ${tidy(game.y[j])}`, game.barrows[r], tidy(game.way[r]), rounded(game.fall[r], 1), rounded(slack, 1)]) cell(row, "td", text);
+      for (const text of [`${tidy(game.x[i])} → ${tidy(game.y[j])}`, game.barrows[r], tidy(game.way[r]), rounded(game.fall[r], 2), rounded(slack, 2)]) cell(row, "td", text);
     });
   }
 

@@ -121,10 +121,5 @@ class GapCloses(PulledWidget):
         side = np.linspace(-half, half, GRID)
         grid = middle + np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
         surface = game.f(grid).reshape(GRID, GRID)
-        return {
-            **answer,
-            "surface": surface,
-            "middle": middle.tolist(),
-            "half_width": half,
-            "steps": game.steps,
-        }
+        frame = {"middle": middle.tolist(), "half_width": half}
+        return {**answer, **frame, "surface": surface, "steps": game.steps}
