@@ -247,6 +247,11 @@ def test_an_exact_slope_of_one_is_no_slip():
     assert game.bounds().closed
     game.set_price(0, 0.3 + 1e-6)
     assert np.isnan(game.bounds().lower)
+    game.set_price(0, 0.3 - 1e-6)
+    bounds = game.bounds()
+    assert bounds.lower == pytest.approx(0.3 - 1e-6, abs=1e-12)
+    assert not bounds.lit.any(), "almost is not exactly"
+    assert not bounds.closed
 
 
 def test_edits_of_one_price_are_one_move():

@@ -117,11 +117,19 @@ def test_who_circles_and_who_comes_nearer(theta, psi):
 
 def test_the_penalty_of_wgan_gp_leaves_no_rest():
     for psi in (1e-9, -1e-9, 0.5, 1.0, -1.0):
-        assert max(np.abs(velocity("wgan_gp", 0.0, psi))) > 0.4
+        assert max(np.abs(velocity("wgan_gp", 0.0, psi))) > 1.9 * GP_WEIGHT
     with pytest.raises(ValueError, match="must have a Jacobian"):
         flow_matrix("wgan_gp")
     with pytest.raises(ValueError, match="must have a Jacobian"):
         step_matrix("wgan_gp", 0.1)
+
+
+def test_wgan_gp_ends_on_one_cycle():
+    """By averaging: the distance r grows by lambda (4 r / pi - r^2) / r a unit of time, so 4 / pi is the end."""
+    for start in ([0.1, 0.0], [3.0, 1.0]):
+        late = np.hypot(*trajectory("wgan_gp", start, 20_000, 0.02)[-5000:].T)
+        assert late.mean() == pytest.approx(4 / math.pi, rel=0.01)
+        assert np.ptp(late) < 0.1
 
 
 def test_one_step_by_hand():

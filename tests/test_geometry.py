@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from sklearn.datasets import make_swiss_roll
 from torch import nn
 
+from wgan_edu.divergences import js_divergence
+from wgan_edu.exercises import ex
 from wgan_edu.geometry import jacobian_rank, mle_dimension, neighbor_distances, two_nn_dimension
 from wgan_edu.networks import mlp_generator
 
@@ -295,3 +297,45 @@ def test_bad_noise_and_thresholds_get_a_sentence():
         layer.weight.fill_(np.nan)
     with pytest.raises(torch.linalg.LinAlgError):
         jacobian_rank(layer, np.zeros((1, 2)))
+
+
+# --- the exercises of chapter 01, by other means ----------------------------------------------------
+
+
+def test_floors_and_walls_by_the_package_s_js():
+    n = 4
+    floor, wall, shaft = np.zeros((3, n, n, n))
+    floor[0], wall[:, 0], shaft[:, 0, 0] = 1 / n**2, 1 / n**2, 1 / n
+    first, second, third, fourth = ex("01.1")()
+    assert first == pytest.approx(js_divergence(floor, wall)) == pytest.approx(0.75 * np.log(2))
+    assert second == pytest.approx(js_divergence(floor, shaft))
+    assert third == pytest.approx(np.log(2))
+    assert fourth == pytest.approx(np.log(2) / 2)
+
+
+def test_counting_pairs_finds_known_dimensions():
+    rng = np.random.default_rng(9)
+    assert ex("01.2")(circle(800, rng), 0.05, 0.2) == pytest.approx(1, abs=0.1)
+    assert ex("01.2")(sphere(800, rng), 0.1, 0.3) == pytest.approx(2, abs=0.15)
+
+
+def test_the_jacobian_by_hand_is_autograd_s():
+    rng = np.random.default_rng(10)
+    W, c, V, noise = (
+        rng.normal(size=(6, 3)),
+        rng.normal(size=6),
+        rng.normal(size=(5, 6)),
+        rng.normal(size=(50, 3)),
+    )
+    generator = nn.Sequential(nn.Linear(3, 6), nn.ReLU(), nn.Linear(6, 5, bias=False)).double()
+    with torch.no_grad():
+        generator[0].weight.copy_(torch.as_tensor(W))
+        generator[0].bias.copy_(torch.as_tensor(c))
+        generator[2].weight.copy_(torch.as_tensor(V))
+    by_hand = [ex("01.3")(W, c, V, z) for z in noise]
+    for z, jacobian in zip(noise, by_hand, strict=True):
+        by_torch = torch.autograd.functional.jacobian(generator, torch.as_tensor(z))
+        np.testing.assert_allclose(jacobian, by_torch, atol=1e-12)
+    ranks = [np.linalg.matrix_rank(jacobian, rtol=1e-5) for jacobian in by_hand]
+    np.testing.assert_array_equal(ranks, jacobian_rank(generator, noise))
+    assert (np.array(ranks) <= [(W @ z + c > 0).sum() for z in noise]).all()

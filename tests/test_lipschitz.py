@@ -1,4 +1,4 @@
-"""The gradient penalty against closed forms and finite differences, and the mutants that it must not be."""
+"""Constraints and slopes against closed forms and finite differences, and the mutants they must not be."""
 
 import math
 
@@ -7,18 +7,28 @@ import pytest
 import torch
 from torch import nn
 
+from wgan_edu.data import ring_of_8
 from wgan_edu.lipschitz import (
     Constraint,
     GradientPenalty,
+    GroupSort,
+    OrthonormalGroupSort,
+    SpectralNormalization,
     WeightClipping,
+    WeightNormalization,
+    clipping_bound,
     gradient_penalty,
     input_gradients,
     interpolate,
+    lipschitz_upper_bound,
     mean_grad_norm,
+    spectral_norm,
 )
 from wgan_edu.looking import eval_mode
 from wgan_edu.networks import mlp_critic
+from wgan_edu.normalization import orthonormal
 from wgan_edu.seeding import counter_generator
+from wgan_edu.training import TrainConfig, TrainState, train
 
 F64 = torch.float64
 
@@ -309,3 +319,320 @@ def test_eval_mode_holds_inside():
 def test_points_are_checked():
     with pytest.raises(ValueError, match=r"^points must be finite"):
         mean_grad_norm(mlp_critic(1), np.array([[math.nan]]))
+
+
+# --- slopes of layers -------------------------------------------------------------------------------
+
+
+def as_matrix(layer, shape):
+    """A linear layer without bias as the matrix that it is, one column for each input number."""
+    ones = torch.eye(math.prod(shape), dtype=F64).reshape(-1, *shape)
+    with torch.no_grad():
+        return layer(ones).flatten(1).T
+
+
+def kernel_layer(c_in=2, c_out=3, k=3, stride=1, padding=0, mode="zeros"):
+    layer = nn.Conv2d(c_in, c_out, k, stride, padding, bias=False, padding_mode=mode).double()
+    with torch.no_grad():
+        layer.weight.copy_(randn(c_out, c_in, k, k, kind="kernel"))
+    return layer
+
+
+@pytest.mark.parametrize("shape", [(1, 7), (7, 1), (5, 3), (4, 4)])
+def test_the_spectral_norm_of_a_matrix_is_its_largest_singular_value(shape):
+    weight = randn(*shape).numpy()
+    assert spectral_norm(weight) == pytest.approx(np.linalg.svd(weight)[1][0], rel=1e-12)
+    assert spectral_norm(torch.tensor(weight)) == spectral_norm(weight)
+
+
+def test_spectral_norms_known_by_hand():
+    assert spectral_norm(np.diag([3.0, -4.0])) == pytest.approx(4)
+    assert spectral_norm(np.ones((2, 8))) == pytest.approx(4)  # the Frobenius norm: rank one
+    assert spectral_norm(np.ones((1, 1, 3, 3)), size=5) == pytest.approx(9)  # a constant image
+
+
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_a_convolution_is_measured_as_the_map_that_it_is(k):
+    layer, n = kernel_layer(k=k), 6
+    ring = nn.Sequential(nn.CircularPad2d((0, k - 1, 0, k - 1)), layer)  # images that close to a ring
+    whole = torch.linalg.svdvals(as_matrix(ring, (2, n, n)))[0].item()
+    assert spectral_norm(layer.weight, size=n) == pytest.approx(whole, rel=1e-10)
+    as_written = spectral_norm(layer.weight.detach().flatten(1))  # the kernel reshaped to a matrix
+    assert whole <= k * as_written + 1e-12
+    assert k == 1 or whole > 1.2 * as_written, "dividing by this one leaves a slope above 1"
+
+
+@pytest.mark.parametrize(("stride", "padding"), [(1, 0), (1, 1), (1, 2), (2, 1), (3, 2)])
+def test_the_bound_covers_every_stride_and_padding(stride, padding):
+    layer, n = kernel_layer(stride=stride, padding=padding), 6
+    exact = torch.linalg.svdvals(as_matrix(layer, (2, n, n)))[0].item()
+    bound = lipschitz_upper_bound(layer, size=n)
+    assert exact <= bound * (1 + 1e-12)
+    if stride == 1 and padding == 2:
+        assert exact > 0.85 * bound
+
+
+def test_a_product_of_slopes():
+    network = nn.Sequential(
+        nn.Linear(2, 2), nn.ReLU(), nn.Linear(2, 2), GroupSort(), nn.LeakyReLU(2.0)
+    ).double()
+    with torch.no_grad():
+        network[0].weight.copy_(torch.diag(torch.tensor([3.0, 1.0])))
+        network[2].weight.copy_(torch.diag(torch.tensor([1.0, 5.0])))
+    assert lipschitz_upper_bound(network) == pytest.approx(3 * 5 * 2)
+
+
+def test_the_bound_holds_between_any_two_points():
+    critic = mlp_critic(3, (16, 16)).double()
+    x, y = randn(500, 3, kind="x"), randn(500, 3, kind="y")
+    with torch.no_grad():
+        slopes = (critic(x) - critic(y)).abs() / (x - y).norm(dim=1)
+    assert 0 < slopes.max().item() <= lipschitz_upper_bound(critic)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "sentence"),
+    [
+        (
+            lambda: spectral_norm(np.ones(3)),
+            ValueError,
+            r"^weight must be a matrix .* \(3,\)",
+        ),
+        (lambda: spectral_norm(np.ones((2, 0))), ValueError, r"^weight must not be empty"),
+        (lambda: spectral_norm(np.full((2, 2), np.nan)), ValueError, r"^weight must be finite"),
+        (
+            lambda: spectral_norm(np.ones((1, 1, 5, 5)), 4),
+            ValueError,
+            r"^size must be at least .* 5; got 4\.",
+        ),
+        (
+            lambda: lipschitz_upper_bound(nn.Sequential(nn.Dropout())),
+            TypeError,
+            r"^network must .*; got Dropout\.",
+        ),
+        (lambda: lipschitz_upper_bound(nn.BatchNorm1d(2)), TypeError, r"^network .* BatchNorm1d\."),
+        (
+            lambda: lipschitz_upper_bound(nn.Conv2d(2, 2, 3, groups=2)),
+            ValueError,
+            r"^network must hold plain",
+        ),
+        (
+            lambda: lipschitz_upper_bound(kernel_layer(mode="reflect")),
+            ValueError,
+            r"^network must hold plain",
+        ),
+        (
+            lambda: clipping_bound(mlp_critic(2), 0),
+            ValueError,
+            r"^clip_value must be greater than 0; got 0\.",
+        ),
+        (lambda: WeightNormalization("l2"), ValueError, r"^form must be one of 'frobenius', "),
+        (lambda: SpectralNormalization(0), ValueError, r"^size must be .* 1; got 0\."),
+    ],
+)
+def test_what_cannot_be_measured_is_refused(call, error, sentence):
+    with pytest.raises(error, match=sentence):
+        call()
+
+
+# --- what each constraint guarantees ----------------------------------------------------------------
+
+
+def steepest(critic, d, n=2000, side=3.0):
+    """The largest gradient norm at many points."""
+    x = side * (2 * np.random.default_rng(5).random((n, d)) - 1)
+    return float(np.linalg.norm(input_gradients(critic, x), axis=1).max())
+
+
+def test_the_clipping_bound_is_attained():
+    clip, critic = 0.01, mlp_critic(2, (512, 512)).double()
+    with torch.no_grad():
+        for weight in critic.parameters():
+            weight.fill_(1.0)
+    WeightClipping(clip).project_(critic)  # all at c
+    bound = clipping_bound(critic, clip)
+    assert bound == pytest.approx(clip**3 * math.sqrt(2 * 512) * 512 * math.sqrt(512))
+    assert mean_grad_norm(critic, np.ones((1, 2))) == pytest.approx(bound, rel=1e-12)
+    assert lipschitz_upper_bound(critic) == pytest.approx(bound, rel=1e-12)
+
+
+def test_no_clipped_critic_is_steeper_than_the_bound():
+    for seed in range(5):
+        critic = mlp_critic(2, (8, 8), seed=seed).double()
+        with torch.no_grad():
+            for weight in critic.parameters():
+                weight.mul_(100)
+        WeightClipping(0.3).project_(critic)
+        assert (
+            steepest(critic, 2) <= lipschitz_upper_bound(critic) <= clipping_bound(critic, 0.3) * (1 + 1e-12)
+        )
+
+
+def test_three_readings_of_a_norm_of_1():
+    critic = mlp_critic(4, (8, 6)).double()
+    biases = [layer.bias.clone() for layer in critic if isinstance(layer, nn.Linear)]
+    for form in ("frobenius", "row", "all"):
+        assert WeightNormalization(form).wrap(critic) is critic
+        weights = [layer.weight.detach() for layer in critic if isinstance(layer, nn.Linear)]
+        if form == "frobenius":
+            assert all(weight.norm().item() == pytest.approx(1) for weight in weights)
+            assert lipschitz_upper_bound(critic) <= 1 + 1e-12
+        if form == "row":
+            assert all(torch.allclose(weight.norm(dim=1), torch.ones(1, dtype=F64)) for weight in weights)
+            assert lipschitz_upper_bound(critic) <= math.sqrt(8 * 6 * 1) + 1e-12
+        if form == "all":
+            assert torch.stack([weight.norm() for weight in weights]).norm().item() == pytest.approx(1)
+            assert lipschitz_upper_bound(critic) <= 3 ** (-3 / 2) + 1e-12
+    after = [layer.bias for layer in critic if isinstance(layer, nn.Linear)]
+    assert all(torch.equal(one, two) for one, two in zip(biases, after, strict=True))
+
+
+def test_each_of_the_three_bounds_is_attained():
+    critic = mlp_critic(4, (4, 4)).double()
+    for form, bound in (("frobenius", 1), ("row", 4), ("all", 3 ** (-3 / 2))):
+        with torch.no_grad():
+            for weight in critic.parameters():
+                weight.fill_(1.0)
+            if form == "all":  # for the largest product, equal lengths
+                WeightNormalization().project_(critic)
+        WeightNormalization(form).project_(critic)
+        assert mean_grad_norm(critic, np.ones((1, 4))) == pytest.approx(bound, rel=1e-12)
+
+
+def test_weights_of_zero_stay_zero():
+    critic = mlp_critic(2, (4,))
+    with torch.no_grad():
+        for weight in critic.parameters():
+            weight.zero_()
+    for constraint in (
+        WeightNormalization("frobenius"),
+        WeightNormalization("row"),
+        WeightNormalization("all"),
+    ):
+        constraint.project_(critic)
+        assert all(not weight.any() for weight in critic.parameters())
+    for constraint in (SpectralNormalization(), OrthonormalGroupSort()):
+        wrapped = constraint.wrap(mlp_critic(2, (4,)))
+        with torch.no_grad():
+            for weight in wrapped.parameters():
+                weight.zero_()
+        values = wrapped(torch.ones(3, 2))
+        assert torch.equal(values, torch.zeros(3))
+
+
+def test_spectral_normalization_gives_every_layer_slope_1():
+    critic = SpectralNormalization().wrap(mlp_critic(3, (16, 16)).double())
+    with torch.no_grad():
+        for weight in critic.parameters():
+            weight.mul_(7)
+    for layer in critic:
+        if isinstance(layer, nn.Linear):
+            assert spectral_norm(layer.weight) == pytest.approx(1, rel=1e-12)
+    assert steepest(critic, 3) <= 1 + 1e-12
+
+
+def test_spectral_normalization_of_a_convolution():
+    layers = [kernel_layer(1, 4, 3, 1, 1), nn.ReLU(), kernel_layer(4, 4, 3, 2, 1), nn.Flatten()]
+    critic = SpectralNormalization(size=6).wrap(nn.Sequential(*layers, nn.Linear(36, 1)).double())
+    assert lipschitz_upper_bound(critic, size=6) == pytest.approx(1, rel=1e-12)
+    for place, shape in ((0, (1, 6, 6)), (2, (4, 6, 6))):
+        exact = torch.linalg.svdvals(as_matrix(critic[place], shape))[0]
+        assert 0.5 < exact.item() <= 1 + 1e-12
+
+
+@pytest.mark.parametrize("shape", [(6, 6), (3, 8), (8, 3), (1, 5)])
+def test_orthonormal_rows_or_columns(shape):
+    weight = orthonormal(randn(*shape), sweeps=30)
+    product = weight @ weight.T if shape[0] <= shape[1] else weight.T @ weight
+    torch.testing.assert_close(product, torch.eye(len(product), dtype=F64), rtol=0, atol=1e-10)
+    left, _, right = torch.linalg.svd(randn(*shape), full_matrices=False)
+    torch.testing.assert_close(weight, left @ right, rtol=0, atol=1e-8)  # the nearest such matrix
+    for sweeps in range(5):
+        assert spectral_norm(orthonormal(randn(*shape), sweeps)) <= 1 + 1e-12, "unfinished, and yet not steep"
+
+
+def test_group_sort_only_reorders():
+    x = randn(5, 6)
+    y = GroupSort()(x)
+    assert torch.equal(y.sort(dim=1)[0], x.sort(dim=1)[0])
+    assert torch.equal(y[:, :3], torch.maximum(x[:, ::2], x[:, 1::2]))
+
+
+def test_an_orthonormal_critic_has_slope_1_nearly_everywhere():
+    critic = OrthonormalGroupSort().wrap(mlp_critic(5, (16, 16), seed=1))
+    assert [type(layer).__name__ for layer in critic if not isinstance(layer, nn.Linear)] == ["GroupSort"] * 2
+    assert lipschitz_upper_bound(critic) == pytest.approx(1, abs=1e-5)
+    norms = np.linalg.norm(input_gradients(critic, randn(200, 5).numpy()), axis=1)
+    assert norms.max() <= 1 + 1e-6
+    # with ReLU the same matrices lose most of it
+    for place, layer in enumerate(critic):
+        if isinstance(layer, GroupSort):
+            critic[place] = nn.ReLU()
+    relu = np.linalg.norm(input_gradients(critic, randn(200, 5).numpy()), axis=1)
+    assert relu.mean() < 0.75 * norms.mean()
+
+
+def test_only_perceptrons_with_pairs_become_orthonormal():
+    with pytest.raises(ValueError, match=r"^critic must have evenly many units .*; got 5\."):
+        OrthonormalGroupSort().wrap(mlp_critic(2, (5,)))
+    with pytest.raises(TypeError, match=r"^critic must be made of dense layers and ReLU; got Tanh\."):
+        OrthonormalGroupSort().wrap(smooth_critic())
+    with pytest.raises(TypeError, match=r"^critic must be an nn\.Sequential; got Linear\."):
+        OrthonormalGroupSort().wrap(Linear(1.0))
+
+
+CONSTRAINTS = [
+    SpectralNormalization(),
+    OrthonormalGroupSort(),
+    *(WeightNormalization(form) for form in ("frobenius", "row", "all")),
+]
+
+
+@pytest.mark.parametrize("constraint", CONSTRAINTS, ids=repr)
+def test_a_checkpoint_fits_a_critic_that_is_wrapped_first(constraint):
+    trained = constraint.wrap(mlp_critic(2, (8, 8), seed=1))
+    with torch.no_grad():
+        for weight in trained.parameters():
+            weight.add_(0.1)
+    constraint.project_(trained)
+    again = constraint.wrap(mlp_critic(2, (8, 8), seed=2))
+    again.load_state_dict(trained.state_dict())
+    x = torch.linspace(-1, 1, 20).reshape(10, 2)
+    assert torch.equal(again(x), trained(x))
+
+
+@pytest.mark.parametrize("constraint", CONSTRAINTS, ids=repr)
+def test_a_look_in_train_mode_changes_nothing(constraint):
+    critic = constraint.wrap(mlp_critic(2, (8, 8)))
+    x, before = torch.ones(4, 2), {k: v.clone() for k, v in critic.state_dict().items()}
+    first = critic.train()(x)
+    assert torch.equal(critic.train()(x), first)
+    assert torch.equal(critic.eval()(x), first)
+    assert all(torch.equal(before[name], value) for name, value in critic.state_dict().items())
+
+
+@pytest.mark.parametrize("constraint", CONSTRAINTS, ids=repr)
+def test_training_goes_through_the_constraint(constraint):
+    config = TrainConfig(constraint=constraint, batch_size=32, generator_steps=3, hidden=(8, 8))
+    assert TrainConfig.from_json(config.to_json()) == config
+    state = TrainState.create(config, ring_of_8())
+    start = [weight.clone() for weight in state.critic.parameters()]
+    steps = list(train(state))
+    assert all(math.isfinite(step.critic_loss) for step in steps)
+    moved = [not torch.equal(one, two) for one, two in zip(start, state.critic.parameters(), strict=True)]
+    assert any(moved)
+    most = {"row": 8.0}.get(getattr(constraint, "form", ""), 1.0)
+    assert lipschitz_upper_bound(state.critic) <= most + 1e-5
+
+
+@pytest.mark.parametrize("constraint", [SpectralNormalization(), OrthonormalGroupSort()], ids=repr)
+def test_gradients_run_through_the_layers(constraint):
+    critic = constraint.wrap(mlp_critic(2, (6,)).double())
+    x = randn(5, 2)
+
+    def value(*weights):
+        return torch.func.functional_call(critic, dict(zip(names, weights, strict=True)), (x,)).sum()
+
+    names = [name for name, _ in critic.named_parameters()]
+    weights = [weight.detach().requires_grad_() for weight in critic.parameters()]
+    assert torch.autograd.gradcheck(value, weights, eps=1e-7, atol=1e-5)

@@ -31,8 +31,17 @@ SUPPORTED = [
 # Imports go downward (to a smaller number) or leftward within a row. A folder is one entry.
 LAYERS = [
     ["looking", "checking", "seeding", "palette", "data"],
-    ["transport", "geometry", "divergences", "families", "lipschitz", "fast_gradients", "networks"],
-    ["dirac", "training", "checkpoint", "metrics", "image_metrics"],
+    [
+        "transport",
+        "geometry",
+        "divergences",
+        "families",
+        "normalization",
+        "lipschitz",
+        "fast_gradients",
+        "networks",
+    ],
+    ["dirac", "training", "fixed_pairs", "checkpoint", "metrics", "image_metrics"],
     ["style", "plots", "exercises", "doctor"],
     ["widgets"],
     ["__main__"],

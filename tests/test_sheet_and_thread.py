@@ -5,13 +5,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ipywidgets import Widget
+from scipy.spatial import KDTree
 
 from wgan_edu.geometry import mle_dimension, two_nn_dimension
 from wgan_edu.widgets import SheetAndThread
 from wgan_edu.widgets.base import packed
 from wgan_edu.widgets.sheet_scene import RANGES, Scene, frame
 
-positions = st.builds(Scene, **{name: st.floats(*ends) for name, ends in RANGES.items()})
+positions = st.builds(  # where the sliders can stand
+    Scene,
+    tilt=st.integers(0, 90),
+    bend=st.integers(0, 30).map(lambda k: 0.05 * k),
+    shift=st.integers(-50, 50).map(lambda k: 0.02 * k),
+    epsilon=st.integers(1, 50).map(lambda k: 0.01 * k),
+)
 POINTS = np.random.default_rng(0).uniform(-1.5, 1.5, (40, 3))
 
 
@@ -29,7 +36,7 @@ def fine_paper(scene, side=201):
 @given(scene=positions)
 def test_distances_to_the_sheet_are_those_of_a_fine_grid(scene):
     grid = fine_paper(scene)
-    by_grid = np.array([np.linalg.norm(grid - x, axis=1).min() for x in POINTS])
+    by_grid = KDTree(grid).query(POINTS)[0]
     exact = scene.to_sheet(POINTS)
     assert (exact <= by_grid + 1e-12).all()
     assert (by_grid - exact).max() < 0.008  # half the diagonal of a square of the grid
@@ -62,11 +69,10 @@ def test_crossings_are_on_both_and_they_are_all(scene):
         assert scene.to_sheet(crossings).max() < 1e-5
         assert scene.to_thread(crossings).max() < 1e-3
         assert "crosses" in scene.meeting()
-    t = np.linspace(
-        -1, 1, 1501
-    )  # another grid, and another way: on which side of the arc, seen from its axis
+    # Another grid, and another way: on which side of the arc, seen from its axis.
+    t = np.linspace(-1, 1, 1501)
     x = scene._turned(t)
-    if scene.bend > 1e-3:
+    if scene.bend:
         axis = 1 / scene.bend
         side = np.hypot(x[:, 0], x[:, 2] - axis) - axis
         over = np.abs(np.arctan2(x[:, 0], axis - x[:, 2])) <= scene.bend
@@ -169,3 +175,9 @@ def test_a_frame_fits_into_a_message():
     content, buffers = packed(frame(Scene()))
     assert sum(map(len, buffers)) < 30_000
     assert content["dimensions"] == pytest.approx(Scene().dimensions())
+
+
+def test_no_bend_and_the_least_bend_are_alike():
+    for bend in (5e-324, 1e-9, 1e-5):
+        np.testing.assert_allclose(Scene(bend=bend).to_sheet(POINTS), Scene().to_sheet(POINTS), atol=1e-4)
+        assert len(Scene(bend=bend).crossings()) == 1

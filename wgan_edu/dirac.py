@@ -8,9 +8,12 @@ is two players who chase each other. The state is (theta, psi), and the only goo
     nonsaturating     the generator descends -log D instead
     wgan              critic gap -psi theta, no constraint
     wgan_clip         psi clipped to [-1, 1] after each step
-    wgan_gp           penalty (|psi| - 1)^2
+    wgan_gp           penalty (|psi| - 1)^2 / 10
     r1                non-saturating, penalty psi^2 / 4: R1 with gamma = 1/2
     instance_noise    non-saturating, noise N(0, 1) on real and fake
+
+Every start of wgan_gp ends on one cycle, for small weights of radius 4 / pi. With a weight lambda of 1 or more
+the flow comes to rest, at a wrong place: theta = 2 lambda or -2 lambda, as psi cannot turn around.
 
 Taught in: 03_saturation.
 Source: Mescheder, Geiger and Nowozin 2018, Which Training Methods for GANs do actually Converge?, sections 2
@@ -29,7 +32,7 @@ from wgan_edu.checking import Array, checked, greater_than, numbers, numbers_lik
 
 __all__ = ["VARIANTS", "Variant", "flow_matrix", "step_matrix", "trajectory", "velocity"]
 
-CLIP_VALUE, GP_WEIGHT, R1_WEIGHT, SIGMA = 1.0, 1.0, 0.5, 1.0
+CLIP_VALUE, GP_WEIGHT, R1_WEIGHT, SIGMA = 1.0, 0.1, 0.5, 1.0
 
 _nodes, _weights = np.polynomial.hermite_e.hermegauss(32)
 NOISE, MASS = SIGMA * _nodes, _weights / math.sqrt(2 * math.pi)  # means over N(0, sigma^2), by quadrature

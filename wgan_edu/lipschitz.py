@@ -8,29 +8,48 @@ A constraint is one small class with three hooks, each of which may be left out:
 
 `Constraint` itself does nothing at all three, which is what an ordinary GAN needs.
 
+The layers that `SpectralNormalization` and `OrthonormalGroupSort` build with are in `normalization`.
+
 Taught in: 09_wgan (clipping), 08_lipschitz_critics and 10_wgan_gp (all of them).
 Source: Arjovsky, Chintala and Bottou 2017, Algorithm 1 (clipping); Gulrajani et al. 2017, equation (3)
-(gradient penalty).
+(gradient penalty); Miyato et al. 2018 (spectral normalization); Anil, Lucas and Grosse 2019 (GroupSort).
 """
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import torch
 from torch import nn
+from torch.nn.utils.parametrize import register_parametrization
 
-from wgan_edu.checking import Array, at_least, checked, greater_than, one_of, points
+from wgan_edu.checking import Array, at_least, checked, greater_than, one_of, points, whole_number
 from wgan_edu.looking import eval_mode, off_torch, tensor_for
+from wgan_edu.normalization import (
+    Convolution,
+    GroupSort,
+    Orthonormal,
+    SpectralNorm,
+    lipschitz_upper_bound,
+    spectral_norm,
+)
 
 __all__ = [
     "Constraint",
     "GradientPenalty",
+    "GroupSort",
+    "OrthonormalGroupSort",
+    "SpectralNormalization",
     "WeightClipping",
+    "WeightNormalization",
+    "clipping_bound",
     "gradient_penalty",
     "input_gradients",
     "interpolate",
+    "lipschitz_upper_bound",
     "mean_grad_norm",
+    "spectral_norm",
 ]
 
 
@@ -81,6 +100,134 @@ class WeightClipping(Constraint):
         """Clip every weight and bias."""
         for weight in critic.parameters():
             weight.clamp_(-self.clip_value, self.clip_value)
+
+
+def clipping_bound(critic: nn.Module, clip_value: float) -> float:
+    r"""How steep a critic of clipped dense layers can be: $\prod_\ell c \sqrt{n_\ell m_\ell}$.
+
+    A matrix $m_\ell \times n_\ell$ with entries from -c to c has a spectral norm of at most its Frobenius
+    norm, at most $c \sqrt{n_\ell m_\ell}$. The critic with all its weights at c attains the bound, where its
+    inputs are positive.
+
+    Args:
+        critic: its dense layers count, anything else does not.
+        clip_value: $c$, greater than 0.
+
+    Returns:
+        A number greater than 0; over many layers it grows or shrinks geometrically.
+
+    Raises:
+        ValueError: if the clip value is not greater than 0.
+
+    Source: S3, "The Wasserstein GAN", made exact. Taught in: 08_lipschitz_critics.
+    """
+    c = greater_than(0)("clip_value", clip_value, {})
+    dense = [layer for layer in critic.modules() if isinstance(layer, nn.Linear)]
+    return float(math.prod(c * math.sqrt(layer.in_features * layer.out_features) for layer in dense))
+
+
+@dataclass(frozen=True)
+class WeightNormalization(Constraint):
+    r"""Make each weight matrix, or each of its rows, a vector of length 1 after every critic step.
+
+    What each form guarantees, for ReLU between the layers:
+
+    - "frobenius", all entries of a matrix together: slope at most 1, reached by matrices of rank one only;
+    - "row", each row: slope at most the root of the number of rows in each layer. Not 1-Lipschitz;
+    - "all", the entries of all L matrices together: slope at most $L^{-L/2}$ (1/16 for four layers).
+
+    Biases stay, as they do not change a slope; a row of zeros stays zero.
+
+    Attributes:
+        form: "frobenius", "row" or "all". Default "frobenius".
+
+    Source: S0, "Enforcing the 1-Lipschitz Constraint". Taught in: 08_lipschitz_critics.
+    """
+
+    form: Literal["frobenius", "row", "all"] = "frobenius"
+
+    def __post_init__(self) -> None:
+        """Check the value."""
+        one_of("frobenius", "row", "all")("form", self.form, {})
+
+    def wrap(self, critic: nn.Module) -> nn.Module:
+        """Give the critic itself, normalized from the start."""
+        self.project_(critic)
+        return critic
+
+    @torch.no_grad()
+    def project_(self, critic: nn.Module) -> None:
+        """Divide every weight matrix by its length, or each of its rows by its own."""
+        weights = [weight for weight in critic.parameters() if weight.ndim > 1]
+        if self.form == "all":
+            together = torch.stack([weight.norm() for weight in weights]).norm()
+        for weight in weights:
+            if self.form == "row":
+                lengths = weight.flatten(1).norm(dim=1).reshape(-1, *[1] * (weight.ndim - 1))
+            else:
+                lengths = together if self.form == "all" else weight.norm()
+            weight.div_(lengths.clamp(min=1e-12))
+
+
+@dataclass(frozen=True)
+class SpectralNormalization(Constraint):
+    r"""Every layer uses $W / \sigma(W)$: each has slope 1, and the critic at most 1.
+
+    The norm is exact and recomputed at each use, so a look changes nothing. For a convolution it is the norm
+    of the whole map, which costs a small decomposition for each wave: meant for small networks.
+
+    Attributes:
+        size: pixels a side of the images that convolutions get, at most. Default 32.
+
+    Source: S3, "Better ways"; Miyato et al. 2018, equation (8). Taught in: 08_lipschitz_critics.
+    """
+
+    size: int = 32
+
+    def __post_init__(self) -> None:
+        """Check the number."""
+        whole_number(1)("size", self.size, {})
+
+    def wrap(self, critic: nn.Module) -> nn.Module:
+        """Put the division before every use of a weight; what is trained and saved are the undivided ones."""
+        for layer in [*critic.modules()]:
+            if isinstance(layer, nn.Linear):
+                register_parametrization(layer, "weight", SpectralNorm())
+            elif isinstance(layer, Convolution):
+                whole = self.size + max(layer.kernel_size) - 1
+                register_parametrization(layer, "weight", SpectralNorm(whole))
+        return critic
+
+
+@dataclass(frozen=True)
+class OrthonormalGroupSort(Constraint):
+    r"""Orthonormal weight matrices, and GroupSort in place of ReLU: slope at most 1, and nothing thrown away.
+
+    The last layer has one row, of length 1. Meant for dense critics.
+
+    Source: Anil, Lucas and Grosse 2019, sections 4.1 and 4.2. Taught in: 08_lipschitz_critics.
+    """
+
+    def wrap(self, critic: nn.Module) -> nn.Module:
+        """Replace every ReLU, and have every dense layer use an orthonormal matrix.
+
+        Raises:
+            TypeError: if the critic has a layer that is neither dense nor a ReLU.
+            ValueError: if a hidden layer has an odd number of units, which do not make pairs.
+        """
+        if not isinstance(critic, nn.Sequential):
+            raise TypeError(f"critic must be an nn.Sequential; got {type(critic).__name__}.")
+        for place, layer in enumerate(critic):
+            if isinstance(layer, nn.Linear):
+                units = layer.out_features
+                if place < len(critic) - 1 and units % 2:
+                    raise ValueError(f"critic must have evenly many units in each hidden layer; got {units}.")
+                register_parametrization(layer, "weight", Orthonormal())
+            elif isinstance(layer, nn.ReLU | GroupSort):
+                critic[place] = GroupSort()
+            else:
+                raise TypeError(f"critic must be made of dense layers and ReLU; got {type(layer).__name__}.")
+        return critic
 
 
 @dataclass(frozen=True)

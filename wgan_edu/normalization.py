@@ -13,8 +13,11 @@ import torch
 from torch import nn
 
 from wgan_edu.checking import Array, checked, numbers, whole_number
+from wgan_edu.looking import off_torch
 
 __all__ = [
+    "Cones",
+    "Convolution",
     "GroupSort",
     "Orthonormal",
     "SpectralNorm",
@@ -33,7 +36,8 @@ def _operator_norm(weight: torch.Tensor, size: int) -> torch.Tensor:
         pixels = tuple(range(2, weight.ndim))
         waves = torch.fft.fftn(weight, s=(size,) * len(pixels), dim=pixels)
         weight = waves.movedim((0, 1), (-2, -1))  # for each wave, a matrix (c_out, c_in)
-    return torch.linalg.matrix_norm(weight, 2).max()
+    norms: torch.Tensor = torch.linalg.matrix_norm(weight, 2)
+    return norms.max()
 
 
 @checked(weight=numbers, size=whole_number(1))
@@ -91,14 +95,14 @@ def lipschitz_upper_bound(network: nn.Module, size: int = 32) -> float:
             bound *= lipschitz_upper_bound(layer, size)
         return bound
     if isinstance(network, nn.Linear):
-        return spectral_norm(network.weight)
+        return spectral_norm(off_torch(network.weight))
     if isinstance(network, Convolution):
         if network.groups != 1 or {*network.dilation} != {1} or network.padding_mode != "zeros":
             raise ValueError(f"network must hold plain convolutions with zeros around; got {network}.")
-        return spectral_norm(network.weight, size + max(network.kernel_size) - 1)
+        return spectral_norm(off_torch(network.weight), size + max(network.kernel_size) - 1)
     if isinstance(network, nn.LeakyReLU):
         return max(1.0, abs(network.negative_slope))
-    if isinstance(network, (*SLOPE_1, GroupSort)):
+    if isinstance(network, (*SLOPE_1, GroupSort, Cones)):
         return 1.0
     raise TypeError(f"network must be made of layers whose slope is known; got {type(network).__name__}.")
 
@@ -162,7 +166,8 @@ class Orthonormal(nn.Module):
     def right_inverse(self, weight: torch.Tensor) -> torch.Tensor:
         """Begin at the nearest orthonormal matrix, far from singular ones."""
         left, _, right = torch.linalg.svd(weight, full_matrices=False)
-        return left @ right
+        nearest: torch.Tensor = left @ right
+        return nearest
 
 
 class GroupSort(nn.Module):
@@ -176,5 +181,28 @@ class GroupSort(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Sort the neighbors 2k and 2k + 1 of (..., d), d even; the larger ones first."""
-        pairs = x.unflatten(-1, (-1, 2))  # (..., d / 2, 2)
+        pairs = x.reshape(*x.shape[:-1], -1, 2)  # (..., d / 2, 2)
         return torch.cat([pairs.amax(dim=-1), pairs.amin(dim=-1)], dim=-1)
+
+
+class Cones(nn.Module):
+    r"""A critic of learned cones, $f(x) = \min_j \big( \|x - c_j\|_2 + h_j \big)$: no norm needs to be held.
+
+    Each cone has slope 1 everywhere, and a minimum of functions of slope at most 1 is one. With all points
+    of one sample as centers the class holds a best critic of the two samples (McShane 1934), so nothing is
+    lost but what the optimizer does not find; and such a critic knows these points, not the law behind them.
+
+    Args:
+        centers: (k, d) where the cones stand at first; they are learned with the heights.
+
+    Source: McShane 1934; with fixed centers, the c-transform of chapter 06. Taught in: 08_lipschitz_critics.
+    """
+
+    def __init__(self, centers: torch.Tensor) -> None:
+        super().__init__()
+        self.centers = nn.Parameter(centers.clone())  # (k, d)
+        self.heights = nn.Parameter(torch.zeros_like(centers[:, 0]))  # (k,)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """One number for each point: (B, d) to (B,)."""
+        return (torch.cdist(x, self.centers) + self.heights).amin(dim=1)

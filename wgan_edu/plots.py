@@ -203,31 +203,38 @@ def curves(
 def diagram(
     ax: Axes,
     boxes: Mapping[str, tuple[float, float]],
-    arrows: Sequence[tuple[str, str]],
-    quiet: Collection[str] = (),
+    arrows: Mapping[tuple[str, str], Sequence[tuple[float, float]]],
+    quiet: Collection[str | tuple[str, str]] = (),
 ) -> Axes:
     """Boxes with words, and arrows from box to box.
 
     Args:
         ax: where to draw; its axes are taken away.
         boxes: for each text, where the middle of its box is.
-        arrows: pairs of texts, from and to.
-        quiet: the texts whose boxes are gray with a dashed edge.
+        arrows: for each pair of texts, from and to, the places that the arrow passes on its way.
+        quiet: the boxes and arrows that are dashed; such boxes are gray.
     """
     ax.axis("off")
-    across, up = np.array(list(boxes.values())).T
-    ax.set(xlim=(across.min() - 0.5, across.max() + 0.5), ylim=(up.min() - 0.4, up.max() + 0.4))
+    corners = np.array([*boxes.values(), *itertools.chain(*arrows.values())])
+    (left, low), (right, high) = corners.min(axis=0), corners.max(axis=0)
+    ax.set(xlim=(left - 0.5, right + 0.5), ylim=(low - 0.4, high + 0.4))
+    styles = {thing: "--" if thing in quiet else "-" for thing in (*boxes, *arrows)}
     drawn = {}
     for text, (x, y) in boxes.items():
         color = COLORS["quiet" if text in quiet else "real"]
-        edge = {"boxstyle": "round", "facecolor": "white", "edgecolor": color}
-        edge["linestyle"] = "--" if text in quiet else "-"
-        ink = color if text in quiet else "black"
-        drawn[text] = ax.text(x, y, text, ha="center", va="center", color=ink, bbox=edge)
-    for start, end in arrows:
-        ends = {"patchA": drawn[start].get_bbox_patch(), "patchB": drawn[end].get_bbox_patch()}
-        look = {"arrowstyle": "-|>", "color": COLORS["quiet"], "shrinkA": 0, "shrinkB": 2, **ends}
-        ax.annotate("", xy=boxes[end], xytext=boxes[start], arrowprops=look, zorder=4)
+        ink = COLORS["quiet" if text in quiet else "exact"]
+        box = {"boxstyle": "round", "facecolor": "white", "edgecolor": color, "linestyle": styles[text]}
+        drawn[text] = ax.text(x, y, text, ha="center", va="center", color=ink, bbox=box)
+    for (start, end), passed in arrows.items():
+        look: dict[str, Any] = {"color": COLORS["quiet"], "linestyle": styles[start, end], "linewidth": 1.3}
+        way = [boxes[start], *passed]
+        ax.plot(*np.transpose(way), zorder=1, **look)  # what is under the first box stays hidden
+        ends = {
+            "patchA": None if passed else drawn[start].get_bbox_patch(),
+            "patchB": drawn[end].get_bbox_patch(),
+        }
+        head = {"arrowstyle": "-|>", "shrinkA": 0, "shrinkB": 1, **look, **ends}
+        ax.annotate("", xy=boxes[end], xytext=way[-1], arrowprops=head, zorder=4)
     return ax
 
 
@@ -339,7 +346,7 @@ def room(ax: Axes, pieces: Mapping[str, Array], size: float = 6) -> Axes:
     Args:
         ax: where to draw, with `projection="3d"`.
         pieces: for each role, a key of `palette.MARKERS`, its points (n, 3).
-        size: area of a point; "extra" and "exact" mark single places and are twelve times as large. Default 6.
+        size: area of a point; "extra" and "exact" mark single places and are much larger. Default 6.
     """
     ax.computed_zorder = False  # type: ignore[attr-defined]
     for role, x in pieces.items():

@@ -456,8 +456,9 @@ for _answer, _says in (
     ),
     slips=(
         Slip(
-            r"(?<!not )(?<!n't )\b(1/2|one "
-            r"half|half|0\.5)\b[^.]{0,50}(shows?|proves?|means?|implies|guarantees?)[^.]{0,30}(generator|laws?|p_?\w*)[^.]{0,25}(perfect|equal|converged|same)",
+            r"\b(1/2|one half|half|0\.5)\b((?!\bnot\b|n't|\bno\b|nothing|\bnever\b)[^.]){0,50}"
+            r"(shows?|proves?|means?|implies|guarantees?)((?!\bnot\b|n't|\bno\b|nothing)[^.]){0,30}"
+            r"(generator|laws?|p_?\w*)[^.]{0,25}(perfect|equal|converged|same)",
             "A discriminator that has learned nothing answers one half too. Only the *optimal* one tells.",
         ),
         Slip(

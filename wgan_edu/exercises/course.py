@@ -5,21 +5,25 @@ The seeds are the five documents that the course was made from: S0 and S2 are no
 slides with four algorithms, S4 an article with eight discussion points. Taught in: 00_start_here.
 """
 
-from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from wgan_edu.exercises.frame import chapters, exercises_of
 from wgan_edu.exercises.outcome import Table
 
-__all__ = ["CHAPTERS", "SEEDS", "Chapter", "arrows", "layout", "seed_table", "written"]
+__all__ = ["CHAPTERS", "SEEDS", "Chapter", "before", "seed_table", "ways", "written"]
+
+Place = tuple[float, float]
+Link = tuple[str, str]  # what comes first, and for which chapter
 
 
 class Chapter(NamedTuple):
-    """One chapter: its short name, its question, and the chapters that have to come first."""
+    """One chapter: its short name, its question, the chapters it needs, and those that merely prepare it."""
 
     name: str
     question: str
     needs: tuple[str, ...]
+    helps: tuple[str, ...] = ()
 
 
 CHAPTERS = {
@@ -29,13 +33,13 @@ CHAPTERS = {
     "03": Chapter(
         "Saturation", "Why does training stop exactly when the discriminator is best?", ("01", "02")
     ),
-    "04": Chapter("Which distance?", "What would a softer distance look like?", ("00",)),
-    "05": Chapter("The earth mover's distance", "What is the least work?", ("00",)),
+    "04": Chapter("Which distance?", "What would a softer distance look like?", ("00",), ("03",)),
+    "05": Chapter("The earth mover's distance", "What is the least work?", ("00",), ("04",)),
     "06": Chapter("Kantorovich duality", "What would a shipper charge?", ("05",)),
     "07": Chapter("Transport at scale", "What if there are a million points?", ("06",)),
     "08": Chapter("Lipschitz critics", "How do you hold a network to slope 1?", ("06",)),
-    "09": Chapter("The WGAN", "Algorithm 1, line by line.", ("04", "08")),
-    "10": Chapter("WGAN-GP", "What does clipping cost?", ("09",)),
+    "09": Chapter("The WGAN", "What does each line of Algorithm 1 do?", ("06",), ("08",)),
+    "10": Chapter("WGAN-GP", "What does clipping cost?", ("08", "09")),
     "11": Chapter("Images on a GPU", "Does it scale to pictures?", ("10",)),
     "12": Chapter("Conditional, controllable", "Can you ask for a seven?", ("11",)),
     "13": Chapter("Do WGANs compute W1?", "Is the loss really W1?", ("10",)),
@@ -82,26 +86,43 @@ def written() -> set[str]:
     return set(chapters())
 
 
-def arrows() -> list[tuple[str, str]]:
-    """Each pair (what is needed, by which chapter)."""
-    return [(need, key) for key, chapter in CHAPTERS.items() for need in chapter.needs]
+def before(key: str) -> set[str]:
+    """All chapters that a chapter needs, and that those need in turn."""
+    needs = CHAPTERS[key].needs
+    return set(needs).union(*map(before, needs))
 
 
-def layout() -> dict[str, tuple[float, float]]:
-    """A place for each chapter: below all that it needs, and as near the middle of those as its row allows."""
-    rows: dict[int, list[str]] = {}
-    for key in CHAPTERS:
-        rows.setdefault(_depth(key), []).append(key)
-    places: dict[str, tuple[float, float]] = {}
-    for depth, row in sorted(rows.items()):
-        wish = {key: _middle(CHAPTERS[key].needs, places) for key in row}
-        across: list[float] = []
-        for key in sorted(row, key=lambda key: (wish[key], key)):
-            across.append(max(wish[key], across[-1] + 1) if across else wish[key])
-        shift = sum(wish.values()) / len(row) - sum(across) / len(row)
-        for key, x in zip(sorted(row, key=lambda key: (wish[key], key)), across, strict=True):
-            places[key] = x + shift, -float(depth)
-    return places
+def ways() -> tuple[dict[str, Place], dict[tuple[str, str], list[Place]]]:
+    """A place for each chapter, and a way from each chapter to those that it is needed for or prepares.
+
+    Chapters stand in rows, each below all that comes before it, and as near the middle of that as its row
+    allows. A way through a row takes a place of its own in it, so no way runs through a chapter.
+    """
+    rows: list[dict[str | Link, Place]] = []
+    places: dict[str, Place] = {}
+    links = [(first, key) for key, it in CHAPTERS.items() for first in (*it.needs, *it.helps)]
+    for depth in range(max(map(_depth, CHAPTERS)) + 1):
+        passing = [link for link in links if _depth(link[0]) < depth < _depth(link[1])]
+        wish: dict[str | Link, float] = {}
+        for link in passing:
+            wish[link] = rows[-1][link if link in rows[-1] else link[0]][0]
+        for key in (key for key in CHAPTERS if _depth(key) == depth):
+            above = [rows[-1][link if link in rows[-1] else link[0]][0] for link in links if link[1] == key]
+            wish[key] = sum(above) / max(len(above), 1)
+        rows.append(_in_a_row(wish, -float(depth)))
+        places |= {key: place for key, place in rows[-1].items() if isinstance(key, str)}
+    return places, {link: [row[link] for row in rows if link in row] for link in links}
+
+
+def _in_a_row(wish: dict[str | Link, float], y: float) -> dict[str | Link, Place]:
+    """Places in the order of the wishes, far enough apart, and right on average."""
+    order = sorted(wish, key=lambda one: (wish[one], one if isinstance(one, str) else one[1]))
+    across: list[float] = []
+    for one, next_one in pairwise([None, *order]):
+        room = 1.0 if isinstance(one, str) and isinstance(next_one, str) else 0.6
+        across.append(max(wish[next_one], across[-1] + room) if across else wish[next_one])
+    shift = (sum(wish.values()) - sum(across)) / len(order)
+    return {one: (x + shift, y) for one, x in zip(order, across, strict=True)}
 
 
 def seed_table() -> Table:
@@ -117,8 +138,4 @@ def seed_table() -> Table:
 
 
 def _depth(key: str) -> int:
-    return 1 + max((_depth(need) for need in CHAPTERS[key].needs), default=-1)
-
-
-def _middle(needs: Sequence[str], places: dict[str, tuple[float, float]]) -> float:
-    return sum(places[need][0] for need in needs) / max(len(needs), 1)
+    return 1 + max(map(_depth, CHAPTERS[key].needs + CHAPTERS[key].helps), default=-1)

@@ -202,7 +202,7 @@ QUESTIONS = [
         traps=(17,), chapters=("08", "10"),
     ),
     Item(
-        "A diagram says: critic loss f(fake) - f(real), update by gradient ascent; generator loss -f(fake), "
+        "A diagram says: critic loss f(fake) - f(real), update by gradient ascent; generator loss −f(fake), "
         "update by gradient descent. What is wrong with it?",
         wrong("Nothing.",
               "Then the critic would be high on generated samples, and the generator would stay where it "
@@ -210,7 +210,7 @@ QUESTIONS = [
         right("The critic has to descend its loss.",
               "Descending f(fake) - f(real) raises the gap f(real) - f(fake)."),
         wrong("The generator has to ascend its loss.",
-              "It wants f(fake) to rise, so it descends -f(fake). Ascending sends its samples away from "
+              "It wants f(fake) to rise, so it descends −f(fake). Ascending sends its samples away from "
               "the data."),
         traps=(1, 2), chapters=("09",),
     ),

@@ -27,7 +27,7 @@ function render({ model, el }) {
   make("figcaption", { textContent: "Each bar lies along its curve at θ; its arrow points downhill." }, right);
   const cells = makeTable(paper, names);
 
-  let shown = { family: null, index: 0 };
+  let shown = { family: null, index: 0 }, telling = false;
   const table = () => tables[shown.family];
 
   /** Go to a family and a place, and paint it. */
@@ -46,8 +46,11 @@ function render({ model, el }) {
 
   /** Tell the kernel, for cells that read it and for a page that is loaded again. */
   function keep() {
+    const theta = thetaNow();
+    telling = true;  // these changes are ours
     model.set("family", shown.family);
-    model.set("theta", thetaNow());
+    model.set("theta", theta);
+    telling = false;
     model.save_changes();
   }
   const thetaNow = () => Math.round(100 * table().thetas[shown.index]) / 100;
@@ -55,8 +58,13 @@ function render({ model, el }) {
   slider.oninput = () => go(shown.family, table().thetas[slider.value]);
   slider.onchange = () => { keep(); describe(); };
   family.onchange = () => { go(family.value, thetaNow()); keep(); describe(); };
-  const fromKernel = () => { go(model.get("family"), model.get("theta")); describe(); };
-  model.on("change:family change:theta", fromKernel);
+  const fromKernel = () => {
+    if (telling) return;
+    go(model.get("family"), model.get("theta"));
+    describe();
+  };
+  const changes = ["change:family", "change:theta"];
+  for (const change of changes) model.on(change, fromKernel);
 
   // --- painting ---
 
@@ -146,9 +154,8 @@ function render({ model, el }) {
     }
   }
 
-  go(model.get("family"), model.get("theta"));
-  describe();
-  return () => model.off("change:family change:theta", fromKernel);
+  fromKernel();
+  return () => { for (const change of changes) model.off(change, fromKernel); };
 }
 
 /** What gradient descent makes of a value and a slope. */

@@ -19,6 +19,7 @@ from wgan_edu.geometry import mle_dimension
 __all__ = ["RANGES", "Scene", "frame"]
 
 N_SHEET, N_THREAD, FINE = 900, 300, 4001  # points shown of each, and along the thread where it is measured
+FLAT = 1e-6  # a bend that is no bend
 SIDE = 150  # points along each side of the sheet where it is measured
 RANGES = {"tilt": (0.0, 90.0), "bend": (0.0, 1.5), "shift": (-1.0, 1.0), "epsilon": (0.01, 0.5)}
 
@@ -66,7 +67,7 @@ class Scene:
 
     def to_sheet(self, x: Array) -> Array:
         """Distances (n,) from points (n, 3) to the nearest place of the sheet, exact."""
-        if self.bend:
+        if self.bend > FLAT:
             angle = np.arctan2(x[:, 0], 1 / self.bend - x[:, 2])  # seen from the axis of the arc
             u = np.clip(angle / self.bend, -1, 1)
         else:
@@ -127,7 +128,7 @@ class Scene:
     def _bent(self, paper: Array) -> Array:
         """From places (n, 2) on the paper to the room (n, 3)."""
         u, v = paper.T
-        if not self.bend:
+        if self.bend <= FLAT:
             return np.column_stack([u, v, np.zeros_like(u)])
         return np.column_stack([np.sin(self.bend * u), self.bend * v, 1 - np.cos(self.bend * u)]) / self.bend
 
@@ -138,9 +139,10 @@ class Scene:
 
     def _height(self, x: Array) -> tuple[Array, Array]:
         """How far points are above the sheet along the third axis, and whether they are over it at all."""
-        edge = np.sin(self.bend) / self.bend if self.bend else 1.0
-        across = np.clip(x[:, 0], -edge, edge)
-        rise = (1 - np.sqrt(1 - (self.bend * across) ** 2)) / self.bend if self.bend else np.zeros(len(x))
+        edge, rise = 1.0, np.zeros(len(x))
+        if self.bend > FLAT:
+            edge = np.sin(self.bend) / self.bend
+            rise = (1 - np.sqrt(1 - (self.bend * np.clip(x[:, 0], -edge, edge)) ** 2)) / self.bend
         return x[:, 2] - rise, (np.abs(x[:, 0]) <= edge) & (np.abs(x[:, 1]) <= 1)
 
 
