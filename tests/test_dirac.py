@@ -125,7 +125,7 @@ def test_the_penalty_of_wgan_gp_leaves_no_rest():
 
 
 def test_wgan_gp_ends_on_one_cycle():
-    """By averaging: the distance r grows by lambda (4 r / pi - r^2) / r a unit of time, so 4 / pi is the end."""
+    """By averaging over a turn, dr/dt = lambda (4 / pi - r)."""
     for start in ([0.1, 0.0], [3.0, 1.0]):
         late = np.hypot(*trajectory("wgan_gp", start, 20_000, 0.02)[-5000:].T)
         assert late.mean() == pytest.approx(4 / math.pi, rel=0.01)

@@ -129,6 +129,27 @@ def test_curves_can_be_named_elsewhere(ax):
     assert ax.get_legend_handles_labels()[1] == ["a", "b"]
 
 
+def test_points_are_as_large_as_is_asked(ax):
+    plots.points(ax, np.zeros((2, 2)), np.ones((1, 2)), size=7)
+    assert [size for collection in ax.collections for size in collection.get_sizes()] == [7, 7]
+
+
+def test_a_diagram_joins_boxes_and_tells_the_quiet_ones(ax):
+    boxes = {"a": (0.0, 0.0), "b": (1.0, -1.0), "c": (0.0, -2.0)}
+    arrows = {("a", "b"): [], ("a", "c"): [(-1.0, -1.0)]}
+    assert plots.diagram(ax, boxes, arrows, quiet=["b", ("a", "c")]) is ax
+    words = {text.get_text(): text for text in ax.texts if text.get_text()}
+    assert {name: text.get_position() for name, text in words.items()} == boxes
+    assert [words[name].get_bbox_patch().get_linestyle() for name in "abc"] == ["-", "--", "-"]
+    heads = [text for text in ax.texts if not text.get_text()]
+    assert [head.xy for head in heads] == [boxes["b"], boxes["c"]]
+    assert [head.arrow_patch.get_linestyle() for head in heads] == ["-", "--"]
+    assert heads[1].xyann == (-1.0, -1.0), "the last stretch begins at the last place passed"
+    assert ax.lines[1].get_xydata().tolist() == [[0, 0], [-1, -1]]
+    low, high = ax.get_xlim()
+    assert low < -1 < 1 < high
+
+
 def luminance(color):
     """Relative luminance of sRGB (WCAG 2.2)."""
     parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color)]

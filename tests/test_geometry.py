@@ -321,12 +321,8 @@ def test_counting_pairs_finds_known_dimensions():
 
 def test_the_jacobian_by_hand_is_autograd_s():
     rng = np.random.default_rng(10)
-    W, c, V, noise = (
-        rng.normal(size=(6, 3)),
-        rng.normal(size=6),
-        rng.normal(size=(5, 6)),
-        rng.normal(size=(50, 3)),
-    )
+    W, V = rng.normal(size=(6, 3)), rng.normal(size=(5, 6))
+    c, noise = rng.normal(size=6), rng.normal(size=(50, 3))
     generator = nn.Sequential(nn.Linear(3, 6), nn.ReLU(), nn.Linear(6, 5, bias=False)).double()
     with torch.no_grad():
         generator[0].weight.copy_(torch.as_tensor(W))

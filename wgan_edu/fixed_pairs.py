@@ -49,9 +49,9 @@ def fixed_pair(name: str, seed: int = 0, n: int = 1000) -> Pair:
 
     Args:
         name: "shift": $N(0, I)$ against $N((2, 0), I)$ in the plane, W1 of the laws 2. "grid": `grid_of_25`
-            against $N(0, I)$, which has the same mean and nearly the same covariance. "shifted grid": the grid
-            against a new sample of it, shifted by half a cell along both axes. "digits": all the handwritten
-            3 against all 8, where the seed chooses nothing.
+            against $N(0, I)$, which has the same mean and nearly the same covariance. "shifted grid": the
+            grid against a new sample of it, shifted by half a cell along both axes. "digits": all the
+            handwritten 3 against all 8, where the seed chooses nothing.
         seed: any integer of at least 0. Default 0.
         n: points a side, at least 2; the digits are as many as there are. Default 1,000.
 
@@ -67,7 +67,7 @@ def fixed_pair(name: str, seed: int = 0, n: int = 1000) -> Pair:
     if name == "digits":
         x, y = digits().of_class(3), digits().of_class(8)
     elif name == "shift":
-        x, y = rng.standard_normal((n, 2)), rng.standard_normal((n, 2)) + [2, 0]
+        x, y = rng.standard_normal((n, 2)), rng.standard_normal((n, 2)) + np.array([2, 0])
     else:
         x = grid_of_25().sample(n, rng)
         y = rng.standard_normal((n, 2)) if name == "grid" else grid_of_25().sample(n, rng) + HALF_CELL
@@ -98,7 +98,7 @@ def train_critic(
         y: (m, d) fake points.
         steps: how many. Default 300.
         lr: Adam's learning rate. Default 5e-3.
-        batch_size: points a side in each step. Default 256.
+        batch_size: points a side in each step; all of a sample that has no more. Default 256.
         betas: Adam's. Default (0.0, 0.9): Gulrajani 2017.
         decay_from: the share of the steps after which the learning rate falls linearly to 0. Default 0.5.
         seed: of the batches. Default 0.
@@ -110,19 +110,25 @@ def train_critic(
     """
     optimizer = torch.optim.Adam(critic.parameters(), lr=lr, betas=betas)
     stream = counter_generator(seed, 0, "fixed pair", 0)
-    x, y = tensor_for(critic, x), tensor_for(critic, y)
+    all_real, all_fake = tensor_for(critic, x), tensor_for(critic, y)
     for step in range(steps):
         optimizer.param_groups[0]["lr"] = lr * min(1.0, (1 - step / steps) / (1 - decay_from))
-        real = x[torch.randint(len(x), (batch_size,), generator=stream)]
-        fake = y[torch.randint(len(y), (batch_size,), generator=stream)]
-        mix = torch.rand(batch_size, generator=stream)
-        f_real, f_fake = critic(torch.cat([real, fake])).split(batch_size)
+        real, fake = _batch(all_real, batch_size, stream), _batch(all_fake, batch_size, stream)
+        mix = torch.rand(len(real), generator=stream)
+        f_real, f_fake = critic(torch.cat([real, fake])).split([len(real), len(fake)])
         loss = critic_loss(f_real, f_fake, constraint.penalty(critic, real, fake, mix))
         optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         constraint.project_(critic)
         yield critic_gap(f_real, f_fake).item()
+
+
+def _batch(points: torch.Tensor, size: int, stream: torch.Generator) -> torch.Tensor:
+    """Draw with replacement; a size of at least the sample's is the sample itself."""
+    if size >= len(points):
+        return points
+    return points[torch.randint(len(points), (size,), generator=stream)]
 
 
 @dataclass(frozen=True)

@@ -348,12 +348,14 @@ def room(ax: Axes, pieces: Mapping[str, Array], size: float = 6) -> Axes:
         pieces: for each role, a key of `palette.MARKERS`, its points (n, 3).
         size: area of a point; "extra" and "exact" mark single places and are much larger. Default 6.
     """
-    ax.computed_zorder = False  # type: ignore[attr-defined]
+    room: Any = ax  # Axes3D, which Matplotlib's types do not tell from Axes
+    room.computed_zorder = False
     for role, x in pieces.items():
         area, shade = (12 * size, False) if role in ("extra", "exact") else (size, True)
         look: dict[str, Any] = {"c": COLORS[role], "marker": MARKERS[role], "depthshade": shade}
-        ax.scatter(*np.asarray(x).T, s=area, **look)
-    ax.set(xticklabels=[], yticklabels=[], zticklabels=[], aspect="equal")
+        room.scatter(*np.asarray(x).T, s=area, **look)
+    room.set(xticklabels=[], yticklabels=[], zticklabels=[])
+    room.set_box_aspect(np.ptp([room.get_xlim(), room.get_ylim(), room.get_zlim()], axis=1), zoom=1.2)
     return ax
 
 

@@ -336,7 +336,7 @@ def _(W: Array, c: Array, V: Array, z: Array) -> Array:
 
 @relu_jacobian.wrong(says="Transposed")
 def _(W: Array, c: Array, V: Array, z: Array) -> Array:
-    return relu_jacobian(W, c, V, z).T
+    return np.asarray(relu_jacobian(W, c, V, z).T)
 
 
 @relu_jacobian.wrong(says="That is g(z) itself")

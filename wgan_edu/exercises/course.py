@@ -5,13 +5,12 @@ The seeds are the five documents that the course was made from: S0 and S2 are no
 slides with four algorithms, S4 an article with eight discussion points. Taught in: 00_start_here.
 """
 
-from itertools import pairwise
 from typing import NamedTuple
 
 from wgan_edu.exercises.frame import chapters, exercises_of
 from wgan_edu.exercises.outcome import Table
 
-__all__ = ["CHAPTERS", "SEEDS", "Chapter", "before", "seed_table", "ways", "written"]
+__all__ = ["CHAPTERS", "SEEDS", "Chapter", "Seed", "before", "seed_table", "ways", "written"]
 
 Place = tuple[float, float]
 Link = tuple[str, str]  # what comes first, and for which chapter
@@ -98,31 +97,40 @@ def ways() -> tuple[dict[str, Place], dict[tuple[str, str], list[Place]]]:
     Chapters stand in rows, each below all that comes before it, and as near the middle of that as its row
     allows. A way through a row takes a place of its own in it, so no way runs through a chapter.
     """
-    rows: list[dict[str | Link, Place]] = []
-    places: dict[str, Place] = {}
     links = [(first, key) for key, it in CHAPTERS.items() for first in (*it.needs, *it.helps)]
+    places: dict[str, Place] = {}
+    passed: dict[Link, list[Place]] = {link: [] for link in links}
+
+    def end(link: Link) -> float:
+        """Where a way has come to so far, from left to right."""
+        return (passed[link] or [places[link[0]]])[-1][0]
+
     for depth in range(max(map(_depth, CHAPTERS)) + 1):
-        passing = [link for link in links if _depth(link[0]) < depth < _depth(link[1])]
         wish: dict[str | Link, float] = {}
-        for link in passing:
-            wish[link] = rows[-1][link if link in rows[-1] else link[0]][0]
-        for key in (key for key in CHAPTERS if _depth(key) == depth):
-            above = [rows[-1][link if link in rows[-1] else link[0]][0] for link in links if link[1] == key]
-            wish[key] = sum(above) / max(len(above), 1)
-        rows.append(_in_a_row(wish, -float(depth)))
-        places |= {key: place for key, place in rows[-1].items() if isinstance(key, str)}
-    return places, {link: [row[link] for row in rows if link in row] for link in links}
+        for link in links:
+            if _depth(link[0]) < depth < _depth(link[1]):
+                wish[link] = end(link)
+        for key in CHAPTERS:
+            if _depth(key) == depth:
+                above = [end(link) for link in links if link[1] == key]
+                wish[key] = sum(above) / max(len(above), 1)
+        for one, x in _in_a_row(wish).items():
+            if isinstance(one, str):
+                places[one] = x, -float(depth)
+            else:
+                passed[one].append((x, -float(depth)))
+    return places, passed
 
 
-def _in_a_row(wish: dict[str | Link, float], y: float) -> dict[str | Link, Place]:
+def _in_a_row(wish: dict[str | Link, float]) -> dict[str | Link, float]:
     """Places in the order of the wishes, far enough apart, and right on average."""
     order = sorted(wish, key=lambda one: (wish[one], one if isinstance(one, str) else one[1]))
     across: list[float] = []
-    for one, next_one in pairwise([None, *order]):
-        room = 1.0 if isinstance(one, str) and isinstance(next_one, str) else 0.6
-        across.append(max(wish[next_one], across[-1] + room) if across else wish[next_one])
+    for i, one in enumerate(order):
+        room = 1.0 if isinstance(one, str) and isinstance(order[i - 1], str) else 0.6
+        across.append(max(wish[one], across[-1] + room) if i else wish[one])
     shift = (sum(wish.values()) - sum(across)) / len(order)
-    return {one: (x + shift, y) for one, x in zip(order, across, strict=True)}
+    return {one: x + shift for one, x in zip(order, across, strict=True)}
 
 
 def seed_table() -> Table:

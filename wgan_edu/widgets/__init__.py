@@ -14,6 +14,7 @@ from typing import Any
 
 # View: its module, and the one that stands in for it without anywidget.
 VIEWS = {
+    "CriticLab": ("critic_lab", "missing"),
     "DiracGan": ("dirac_gan", "missing"),
     "DivergenceSlider": ("divergence_slider", "missing"),
     "DragTheEarth": ("drag_the_earth", "missing"),

@@ -12,6 +12,7 @@ from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from wgan_edu.checking import Array
 from wgan_edu.geometry import mle_dimension
@@ -87,10 +88,8 @@ class Scene:
         t = np.linspace(-1, 1, FINE)
         x = self._turned(t)
         height, inside = self._height(x)
-        crosses = np.flatnonzero((height[:-1] * height[1:] < 0) & inside[:-1] & inside[1:])
-        crosses = np.concatenate(
-            [crosses, np.flatnonzero((height[1:-1] == 0) & (height[:-2] * height[2:] < 0))]
-        )
+        above = height > 0  # a thread that touches the bent sheet does so from below
+        crosses = np.flatnonzero((above[:-1] != above[1:]) & inside[:-1] & inside[1:])
         ahead = height[crosses] / (height[crosses] - height[crosses + 1])  # linear between the two
         return self._turned(t[crosses] + ahead * (t[1] - t[0]))
 
@@ -137,7 +136,7 @@ class Scene:
         angle = np.deg2rad(self.tilt)
         return np.column_stack([t * np.cos(angle), 0.3 * np.sin(3 * t), self.shift + t * np.sin(angle)])
 
-    def _height(self, x: Array) -> tuple[Array, Array]:
+    def _height(self, x: Array) -> tuple[Array, npt.NDArray[np.bool_]]:
         """How far points are above the sheet along the third axis, and whether they are over it at all."""
         edge, rise = 1.0, np.zeros(len(x))
         if self.bend > FLAT:
