@@ -15,9 +15,10 @@ LAB_ARGS ?=
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-lab: $(READY)  ## set up once, then open the course in JupyterLab
+lab: $(READY)  ## set up once, then open the start page in JupyterLab
 	@echo "Opening JupyterLab. If no browser appears, open the address with the token that it prints below."
-	@exec $(BIN)/jupyter lab $(AS_ROOT) --ServerApp.root_dir=notebooks $(LAB_ARGS)
+	@exec $(BIN)/jupyter lab $(AS_ROOT) --ServerApp.root_dir=notebooks \
+		--LabApp.default_url=/lab/tree/00_start_here.ipynb $(LAB_ARGS)
 
 test: check  ## set up once, then run everything, notebooks and a real browser included
 	@$(BIN)/python tests/browser.py

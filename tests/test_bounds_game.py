@@ -264,6 +264,14 @@ def test_edits_of_one_price_are_one_move():
     game.improve_plan()
     game.set_price(3, 0.2)
     assert len(game.history) == 5
+    given = np.arange(9.0) / 2
+    game.set_prices(given)
+    assert game.prices.tolist() == given.tolist()
+    game.set_price(0, 0.3)
+    assert given[0] == 0, "a list that was given is left alone"
+    assert len(game.history) == 7
+    with pytest.raises(ValueError, match="values must"):
+        game.set_prices(given[1:])
     game.reset()
     assert game.history == [(0.0, 5.5)]
     assert not game.prices.any()

@@ -23,6 +23,15 @@ PROOFS = [
     "point. They vanish left of the interval and both are 1 right of it, so the area is no more than L "
     "times TV. If TV goes to zero so does W1. With an unbounded interval there is no such L: move a "
     "mass of ε to a point at distance 1/ε, TV is ε and the work stays 1.",
+    "Let A = (-∞, x]. |F(x) - G(x)| = |P(A) - Q(A)| <= TV(P, Q), and outside the interval F = G, so W1 <= "
+    "TV(P, Q) * L. So TV → 0 gives W1 → 0. Not conversely: a grain at 1/n has W1 → 0 but TV = 1. On the "
+    "whole line L is infinite; mass 1/n at distance n has TV = 1/n and W1 = 1.",
+    "Each grain that has to move travels at most L, and only the mass TV has to move. In CDFs: F(x) is the "
+    "mass of a half line, so |F - G| ≤ TV, and it is 0 outside the interval: area ≤ L × TV. The two are not "
+    "equivalent: W1 may fall while TV does not. Without a finite L: mass 1/n, a distance n away.",
+    r"For $A = (-\infty, x]$, $|F(x) - G(x)| = |\mathbb P(A) - \mathbb Q(A)| \le \mathrm{TV}$. Outside of "
+    r"$[0, L]$ the CDFs agree. Thus $W_1 = \int_0^L |F - G| \le \mathrm{TV} \cdot L$. On $\mathbb R$ the "
+    r"length is infinite; take $(1 - \frac1n)\delta_0 + \frac1n\delta_n$.",
 ]
 WORDS = [
     "Take point masses at 0 and theta. KL and its reverse are infinite and JS = log 2 = 0.69, no matter"
@@ -35,6 +44,14 @@ WORDS = [
     "defined with meaningful values there and give non-zero gradients toward the real data. The EMD of "
     "the two points is |θ|, slope +1 or -1. But between samples it has a floor, and a critic only "
     "approximates it.",
+    "KL is infinite both ways. JS is 0.69 and TV is 1 whatever θ, so their slopes are 0. EMD is |θ|, slope "
+    "±1, pointing home. A softer metric is finite, tells near from far, and has gradients that lead to the "
+    "data. It does not promise that a WGAN avoids mode collapse.",
+    "KL is infinite and JS never is: JS = 0.69 for all θ ≠ 0, and JS is 0 only at θ = 0. Constant, so zero "
+    "gradient. JS never gives a slope for disjoint supports. EMD = |θ| is finite and well-defined, and its "
+    "gradients guide home. It does not have a gradient everywhere: at 0 there is none.",
+    "JS stays at log 2 until θ = 0, where JS becomes 0; KL is infinite; TV is 1. Flat, so no gradient. W1 = "
+    "|θ|: finite, and the slope ±1 leads toward the data. No guarantee against mode collapse.",
 ]
 
 

@@ -119,7 +119,7 @@ def test_every_answer_is_explained_at_the_end(number):
         assert outcome.headline == want
         assert option.why in outcome.message
         assert right.why in outcome.message
-        assert f"Chapter {' and '.join(item.chapters)}" in outcome.message
+        assert f"See chapter {' and '.join(item.chapters)}." in outcome.message
 
 
 def test_the_score_counts_right_answers_and_minds_can_be_changed():
@@ -201,6 +201,16 @@ def test_a_record_that_cannot_be_understood_is_set_aside(home, takes_there):
     assert [take["score"] for take in stored(home)] == [5]
 
 
+@pytest.mark.parametrize("takes_there", [3, "abc", {"date": "x"}, None])
+def test_a_saved_record_that_cannot_be_understood_is_refused(home, tmp_path, takes_there):
+    taken(5)
+    content = json.dumps({"exercises": {}, "quizzes": {}, "inventory": takes_there})
+    (tmp_path / "saved.json").write_text(content)
+    with pytest.raises(ValueError, match="must be one that"):
+        restore_progress(tmp_path / "saved.json")
+    assert [take["score"] for take in stored(home)] == [5]
+
+
 @pytest.mark.parametrize(
     "junk", [1, "x", None, [], {}, {"score": 3}, {"score": True, "of": 20, "date": "2026-01-01T00:00:00"},
              {"score": 3, "of": 20, "date": 7}, {"score": "3", "of": 20, "date": "2026-01-01"}],
@@ -255,11 +265,12 @@ def test_the_box_asks_all_and_explains_at_the_end(home):
             button.click()
             assert "Not yet" in words(box)
             assert "12, 13" in words(box)
+            assert not any(why.value for why in parts(box, "HTMLMath")[:20]), "nothing under the questions"
             assert not any(reason in words(box) for reason in reasons)
     button.click()
     assert ">Done." in words(box)
     for item, why in zip(QUESTIONS, parts(box, "HTMLMath"), strict=False):
-        assert "shows it" in why.value, item.text
+        assert "See chapter" in why.value, item.text
     assert button.disabled
     assert all(choice.disabled for choice in choices)
     right = sum(number % 2 == 1 or right_letter(item) == "a" for number, item in enumerate(QUESTIONS))
@@ -288,3 +299,32 @@ def test_it_can_be_answered_by_keyboard():
     box = inventory()
     assert "By keyboard" in words(box)
     assert all(type(row).__name__ in {"HTML", "HTMLMath", "RadioButtons", "Button"} for row in box.children)
+
+
+@pytest.mark.browser
+def test_it_is_answered_by_keyboard_alone(learner):
+    someone = learner(
+        "from wgan_edu.exercises.inventory import Inventory\n"
+        "from wgan_edu.exercises.trap_questions import QUESTIONS\n"
+        "take = Inventory(QUESTIONS[:3])\n"
+        "take.box()",
+        "print('answers', take.answers, take.finished)",
+    )
+    someone.run_cell(0)
+    page, box = someone.page, someone.cell(0).locator(".wgan-box")
+    box.locator("input[type=radio]").first.focus()
+    for item, chosen in zip(QUESTIONS[:3], range(3), strict=True):
+        for option in range(len(item.options)):  # each option is a stop of its own
+            if option == chosen:
+                page.keyboard.press("Space")
+            page.keyboard.press("Tab")
+    focused = "document.activeElement.innerText"
+    assert page.evaluate(focused) == "Finish and see the reasons"
+    assert "See chapter" not in box.inner_text()
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('.wgan-box').innerText.includes('Done.')")
+    assert box.inner_text().count("See chapter") == 3
+    assert box.get_by_role("radio").first.is_disabled()
+    someone.run_cell(1)
+    assert "answers {1: 'a', 2: 'b', 3: 'c'} True" in someone.output(1)
+    assert someone.errors == []

@@ -26,10 +26,12 @@ TRAPS = {
     "00": set(),
     "01": {8},
     "02": {10, 23},
+    "03": {6, 7, 8, 9, 25},
     "04": {19, 22},
     "05": {19, 20},
     "06": {3, 4, 5, 11, 26},
     "07": set(),
+    "08": {5, 12, 13, 14, 17, 18},
     "09": {1, 2, 3, 14, 15, 16, 24},
 }  # the wrong statements of the sources that a chapter corrects
 LONG_CHAPTERS = {"03", "08", "09", "10", "11", "12"}  # may take 90 s, the others 60 s

@@ -1,9 +1,12 @@
 """The training player as a learner meets it: JupyterLab, a real browser, mouse and keyboard."""
 
+import json
 import re
+import shutil
 import time
 
 import pytest
+from browser import ROOT
 
 pytestmark = pytest.mark.browser
 
@@ -193,6 +196,33 @@ def test_an_interrupt_and_a_busy_kernel_do_no_harm(learner):
     someone.run_cell(2)
     someone.cell(2).get_by_text("well").last.wait_for()
     assert someone.errors == []
+
+
+def test_the_start_page_shows_a_wgan_that_learns(learner):
+    """As after `make lab`: the start page, Run All, and one click, while the rest of the page still runs."""
+    someone = learner()
+    start = next((ROOT / "notebooks").glob("00_*.ipynb"))
+    someone.name = f"of-this-test-{start.name}"
+    shutil.copy(start, someone.lab.folder / "notebooks" / someone.name)
+    someone.open()
+    someone.page.get_by_role("menuitem", name="Run", exact=True).click()
+    someone.page.get_by_text("Run All Cells", exact=True).click()
+    player = Player(
+        someone, next(i for i, cell in enumerate(code_cells(start)) if "TrainingPlayer()" in cell)
+    )
+    player.press("Play")
+    player.wait("step", lambda step: step > 60)
+    assert player.number("w1") < 1.2, "it has learned something"
+    player.press("Pause")
+    assert someone.errors == []
+
+
+def code_cells(path):
+    return [
+        "".join(cell["source"])
+        for cell in json.loads(path.read_text())["cells"]
+        if cell["cell_type"] == "code"
+    ]
 
 
 def test_the_keyboard_suffices(opened):

@@ -41,7 +41,7 @@ LAYERS = [
         "fast_gradients",
         "networks",
     ],
-    ["dirac", "training", "fixed_pairs", "checkpoint", "metrics", "image_metrics"],
+    ["dirac", "saturation", "training", "fixed_pairs", "checkpoint", "metrics", "image_metrics"],
     ["style", "plots", "exercises", "doctor"],
     ["widgets"],
     ["__main__"],

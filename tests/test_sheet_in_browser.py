@@ -48,8 +48,8 @@ def test_sliders_positions_and_dragging(opened):
 
     view.slider("Height of the thread").fill("0.96")
     view.slider("Tilt of the thread").fill("10")
-    view.wait("crossings", lambda count: count == 0)
-    assert view.number("thread") == 0
+    view.wait("tilt", lambda tilt: tilt == 10)
+    assert (view.number("crossings"), view.number("thread")) == (0, 0)
     view.box.get_by_text("They are disjoint").wait_for()
 
     view.box.get_by_role("combobox", name="Go to").select_option("two crossings")
@@ -59,7 +59,8 @@ def test_sliders_positions_and_dragging(opened):
     view.box.get_by_text("perfectly aligned").wait_for()
     near = view.number("sheet")
     view.slider("Near means within").fill("0.2")
-    view.wait("sheet", lambda count: count > 1.5 * near)
+    view.wait("epsilon", lambda epsilon: epsilon == 0.2)
+    assert view.number("sheet") > 1.5 * near
 
     painted, turn, lift = view.number("painted"), view.number("turn"), view.number("lift")
     picture = view.box.locator("canvas").bounding_box()

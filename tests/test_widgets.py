@@ -240,6 +240,20 @@ def test_noise_is_not_answered():
     assert view.sent == []
 
 
+def test_a_view_brings_its_first_answer_along():
+    """On Run All the kernel is busy with the cells below, and could not answer for a while."""
+    player = TrainingPlayer(SMALL)
+    assert player.first is None
+    player.run.advance(3)  # in the same cell, before it is shown
+    player._repr_mimebundle_()
+    content = player.first["content"]
+    assert content["generator_steps"] == 3
+    fake = np.frombuffer(player.first["buffers"][content["fake"]["buffer"]], "<f4")
+    np.testing.assert_allclose(fake.reshape(-1, 2) + player.run.center, player.run.current.fake, atol=1e-6)
+    player._asked(player, {"ask": 1, "verb": "critic_step"}, [])
+    assert player.first is None, "a page that reloads now has to ask"
+
+
 def test_arrays_go_as_float32():
     content, buffers = packed({"a": np.eye(2), "b": 1, "c": float("inf"), "d": np.arange(3)})
     assert content == {
@@ -376,7 +390,8 @@ def test_every_view_is_where_the_table_says():
 def test_the_core_player_does_not_import_anywidget():
     code = (
         "import sys; sys.modules['anywidget'] = None; import os; os.environ['WGAN_EDU_WIDGETS'] = 'core'\n"
-        "from wgan_edu.widgets import TrainingPlayer; assert TrainingPlayer.__module__ == 'wgan_edu.widgets.core_player'"
+        "from wgan_edu.widgets import TrainingPlayer\n"
+        "assert TrainingPlayer.__module__ == 'wgan_edu.widgets.core_player'"
     )
     subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True)
 

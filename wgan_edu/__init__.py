@@ -25,6 +25,7 @@ __all__ = [
     "normalization",
     "palette",
     "plots",
+    "saturation",
     "seeding",
     "style",
     "training",

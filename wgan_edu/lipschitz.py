@@ -102,6 +102,7 @@ class WeightClipping(Constraint):
             weight.clamp_(-self.clip_value, self.clip_value)
 
 
+@checked(clip_value=greater_than(0))
 def clipping_bound(critic: nn.Module, clip_value: float) -> float:
     r"""How steep a critic of clipped dense layers can be: $\prod_\ell c \sqrt{n_\ell m_\ell}$.
 
@@ -121,9 +122,9 @@ def clipping_bound(critic: nn.Module, clip_value: float) -> float:
 
     Source: S3, "The Wasserstein GAN", made exact. Taught in: 08_lipschitz_critics.
     """
-    c = greater_than(0)("clip_value", clip_value, {})
     dense = [layer for layer in critic.modules() if isinstance(layer, nn.Linear)]
-    return float(math.prod(c * math.sqrt(layer.in_features * layer.out_features) for layer in dense))
+    slopes = [clip_value * math.sqrt(layer.in_features * layer.out_features) for layer in dense]
+    return float(math.prod(slopes))
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,9 @@ __all__ = [
     "plan",
     "points",
     "room",
+    "spreads",
     "surface",
+    "waterfall",
 ]
 
 
@@ -376,4 +378,54 @@ def surface(
     if label:
         ax.figure.colorbar(contours, ax=ax, label=label)
     ax.set_aspect("equal")
+    return ax
+
+
+def spreads(ax: Axes, groups: Mapping[str, Mapping[str, Array]], across: str = "") -> Axes:
+    """Measured values in rows: a marker at the median, a line from the least to the largest.
+
+    Args:
+        ax: where to draw.
+        groups: for each name in the legend and each row, the values of the runs.
+        across: name of the horizontal axis.
+    """
+    rows = list(next(iter(groups.values())))
+    for (name, measured), role, lift in zip(groups.items(), ("plan", "critic"), (0.12, -0.12), strict=False):
+        middle = np.array([np.median(measured[row]) for row in rows])
+        ends = [[np.min(measured[row]), np.max(measured[row])] for row in rows]
+        error = np.abs(np.array(ends).T - middle)
+        height = -np.arange(len(rows)) + lift
+        look: dict[str, Any] = {"color": COLORS[role], "marker": MARKERS[role], "linestyle": ""}
+        ax.errorbar(middle, height, xerr=error, label=name, capsize=2, **look)
+    ax.set_yticks(-np.arange(len(rows)), rows)
+    ax.set(xlabel=across)
+    ax.legend(loc="best")
+    return ax
+
+
+def waterfall(ax: Axes, levels: Mapping[str, float], up: str = "") -> Axes:
+    """From the first number to the last: full bars at both ends, and a bar for each change between.
+
+    Args:
+        ax: where to draw.
+        levels: for each name, the level after that step; the first is the start.
+        up: name of the vertical axis.
+    """
+    names, heights = list(levels), list(levels.values())
+    before = [0.0, *heights[:-1]]
+    for place, (low, high) in enumerate(zip(before, heights, strict=True)):
+        color = COLORS["quiet"] if place == 0 else COLORS["real" if high >= low else "fake"]
+        ax.bar(place, high - low, bottom=low, color=color, width=0.6)
+        ax.text(
+            place,
+            max(low, high),
+            f" {high:.3f}" if place == 0 else f" {high - low:+.3f}",
+            ha="center",
+            va="bottom",
+        )
+    ax.bar(len(names), heights[-1], color=COLORS["quiet"], width=0.6)
+    ax.text(len(names), heights[-1], f"{heights[-1]:.3f}", ha="center", va="bottom")
+    ax.set_xticks(range(len(names) + 1), [*names, "what it says"])
+    ax.set(ylabel=up)
+    ax.margins(y=0.12)
     return ax

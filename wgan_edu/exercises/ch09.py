@@ -1,7 +1,7 @@
 r"""Exercises and quiz of chapter 09, the WGAN.
 
-Tasks: notebooks/09_wgan.ipynb. They answer questions 3 and 4 of the self-assessment in S0, and discussion
-points 1 (what a WGAN changes about it) and 4 of S4.
+Tasks: notebooks/09_wgan.ipynb. They answer questions 3 and 4 of the self-assessment in S0, discussion points
+1 (what a WGAN changes about it) and 4 of S4, and hold Algorithm 1 and the RMSProp of S3.
 """
 
 from typing import Any
@@ -34,6 +34,7 @@ PLAINLY = (
 @exercise(
     "09.1",
     kind="by hand",
+    seeds=("S3.1",),
     title="One round of Algorithm 1",
     hints=(
         "The gap is w times a number that depends on the points only. Its derivative in w is that number.",
@@ -98,21 +99,27 @@ for _w1, _says in {
 @exercise(
     "09.2",
     kind="code",
-    seeds=("S0.4",),
+    seeds=("S0.4", "S3.1", "S3.2"),
     title="Lines 5 to 7",
     hints=(
-        "The gap of f(x) = w · x is w · (mean of real - mean of fake). What is its gradient in w?",
-        "Ascend: add the rate times that gradient. Means over the batch are `real.mean(axis=0)`, shape (d,).",
+        "The gap of f(x) = w · x is w · (mean of real - mean of fake). What is its gradient in w, shape "
+        "(d,)?",
+        "RMSProp first brings its average up to date, then divides: v = 0.9 v + 0.1 g squared, and the "
+        "step is "
+        "the rate times g over the root of the new v. Ascend: add it.",
         "Line 7 comes last, and for each weight alone: `np.clip(new_w, -clip_value, clip_value)`.",
     ),
     moral="That is the method which S0 asks for: clip every weight after every step. It bounds the slope of "
     "this critic by the root of d times c, which is not 1. Without line 7 the same round, repeated, would "
     "raise the gap without end, as long as the two means differ.",
 )
-def critic_round(w: Array, real: Array, fake: Array, rate: float, clip_value: float) -> Array:
-    """Ascend the gap by one step of plain gradient ascent, then clip each weight."""
-    ascent = real.mean(axis=0) - fake.mean(axis=0)  # (d,) gradient of the gap
-    return np.asarray(np.clip(w + rate * ascent, -clip_value, clip_value))
+def critic_round(
+    w: Array, mean_square: Array, real: Array, fake: Array, rate: float, clip_value: float
+) -> tuple[Array, Array]:
+    """Ascend the gap by one step of RMSProp, then clip each weight."""
+    grad = real.mean(axis=0) - fake.mean(axis=0)  # (d,) of the gap
+    mean_square = 0.9 * mean_square + 0.1 * grad**2
+    return np.clip(w + rate * grad / np.sqrt(mean_square), -clip_value, clip_value), mean_square
 
 
 @critic_round.checker
@@ -121,84 +128,151 @@ def _(answer: Any) -> None:
     for n, m, d, rate, bound in [(5, 5, 3, 0.05, 0.4), (4, 7, 2, 0.3, 0.25), (6, 3, 4, 0.02, 5.0)]:
         w = rng.uniform(-2 * bound, 2 * bound, size=d)  # fresh weights have not been clipped yet
         real, fake = rng.normal(1, 2, size=(n, d)), rng.normal(-1, 1, size=(m, d))
-        got = answer(w, real, fake, rate, bound)
-        expect(np.shape(got) == (d,), f"New weights have shape ({d},) here; yours have {np.shape(got)}.")
-        if not same(got, critic_round(w, real, fake, rate, bound)):
-            _explain_round(got, w, real, fake, rate, bound)
+        v = rng.uniform(0.5, 4, size=d)
+        result = answer(w, v, real, fake, rate, bound)
+        pair = isinstance(result, tuple) or np.ndim(result) == 2
+        expect(pair and len(result) == 2, "Return two arrays: the new weights, then the new mean square.")
+        new_w, new_v = result
+        shapes = np.shape(new_w), np.shape(new_v)
+        expect(
+            shapes == ((d,), (d,)), f"Both have shape ({d},) here; yours have {shapes[0]} and {{shapes[1]}}."
+        )
+        want_w, want_v = critic_round(w, v, real, fake, rate, bound)
+        if not same(new_v, want_v):
+            _explain_mean_square(new_v, v, real, fake)
+        if not same(new_w, want_w):
+            _explain_weights(new_w, w, v, real, fake, rate, bound)
 
 
-def _explain_round(got: Array, w: Array, real: Array, fake: Array, rate: float, bound: float) -> None:
-    """Say which mistake new weights look like."""
-    ascent = real.mean(axis=0) - fake.mean(axis=0)
-    free = w + rate * ascent
-    short = free * min(1, bound / np.linalg.norm(free))
+def _explain_mean_square(got: Array, v: Array, real: Array, fake: Array) -> None:
+    """Say which mistake a mean square looks like."""
+    grad, total = real.mean(axis=0) - fake.mean(axis=0), real.sum(axis=0) - fake.sum(axis=0)
     for value, message in (
         (
-            np.clip(w - rate * ascent, -bound, bound),
+            0.99 * v + 0.01 * grad**2,
+            "That average is torch's. The slides keep nine tenths, not 99 hundredths.",
+        ),
+        (
+            0.1 * v + 0.9 * grad**2,
+            "Nine tenths of the old average and one tenth of the new square, not vice versa.",
+        ),
+        (0.9 * v + 0.1 * grad, "The average is of the *square* of the gradient."),
+        (v, "The mean square has to be brought up to date: nine tenths of it, one tenth of the new square."),
+        (
+            0.9 * v + 0.1 * total**2,
+            "You added up the batch. Line 5 has means, so that nothing grows with the size of the batch.",
+        ),
+    ):
+        expect(not same(got, value), message)
+    expect(
+        False, "The mean square is not right: is your gradient that of the gap, a difference of two means?"
+    )
+
+
+def _explain_weights(
+    got: Array, w: Array, v: Array, real: Array, fake: Array, rate: float, bound: float
+) -> None:
+    """Say which mistake new weights look like."""
+    grad = real.mean(axis=0) - fake.mean(axis=0)
+    root = np.sqrt(0.9 * v + 0.1 * grad**2)
+    free = w + rate * grad / root
+    for value, message in (
+        (
+            np.clip(w - rate * grad / root, -bound, bound),
             "Your critic goes down: after your step it is lower on real than before. The gap is ascended.",
         ),
         (free, "Line 7 is missing: these weights may leave the interval from -c to c, step after step."),
         (
-            np.clip(w, -bound, bound) + rate * ascent,
+            np.clip(w, -bound, bound) + rate * grad / root,
             "You clip first and step afterward, as the authors' program does. Then the generator sees "
             "weights outside the bounds.",
         ),
         (
-            w + rate * np.clip(ascent, -bound, bound),
-            "You clip the gradient. Line 7 clips the weights: a small step can leave the interval as well.",
+            w + np.clip(rate * grad / root, -bound, bound),
+            "You clip the step. Line 7 clips the weights: a small step can leave the interval as well.",
         ),
         (
-            short,
+            free * min(1, bound / np.linalg.norm(free)),
             "You shorten the whole vector to length c. Clipping treats each weight alone.",
         ),
         (
-            np.clip(w + rate * (real.sum(axis=0) - fake.sum(axis=0)), -bound, bound),
-            "You added up the batch. Line 5 has means, so that the step does not grow with the batch.",
+            np.clip(w + rate * grad / np.sqrt(v), -bound, bound),
+            "You divide by the root of the *old* average. Bring it up to date first.",
         ),
         (
-            np.clip(w + rate * real.mean(axis=0), -bound, bound),
-            "That raises f on real only. What about the fake points?",
+            np.clip(w + rate * grad / root**2, -bound, bound),
+            "You divide by the average itself. Its *root* has the units of the gradient.",
         ),
+        (np.clip(w + rate * grad, -bound, bound), "That is plain gradient ascent. Where is the division?"),
     ):
         expect(not same(got, value), message)
-    expect(False, "Not yet: gradient of the gap in w, one step upward, then clip each weight. In that order.")
+    expect(
+        False, "Gradient of the gap in w, one step of RMSProp upward, then clip each weight. In that order."
+    )
+
+
+def _moves(v: Array, real: Array, fake: Array) -> tuple[Array, Array]:
+    """The step of the slides' RMSProp up the gap, for the rate 1, and the new mean square."""
+    grad = real.mean(axis=0) - fake.mean(axis=0)
+    v = 0.9 * v + 0.1 * grad**2
+    return grad / np.sqrt(v), v
 
 
 @critic_round.wrong(says="Your critic goes down")
-def _(w: Array, real: Array, fake: Array, rate: float, clip_value: float) -> Array:
-    return np.asarray(np.clip(w - rate * (real.mean(axis=0) - fake.mean(axis=0)), -clip_value, clip_value))
+def _(w: Array, v: Array, real: Array, fake: Array, rate: float, c: float) -> tuple[Array, Array]:
+    step, v = _moves(v, real, fake)
+    return np.clip(w - rate * step, -c, c), v
 
 
 @critic_round.wrong(says="Line 7 is missing")
-def _(w: Array, real: Array, fake: Array, rate: float, clip_value: float) -> Array:
-    return np.asarray(w + rate * (real.mean(axis=0) - fake.mean(axis=0)))
+def _(w: Array, v: Array, real: Array, fake: Array, rate: float, c: float) -> tuple[Array, Array]:
+    step, v = _moves(v, real, fake)
+    return w + rate * step, v
 
 
 @critic_round.wrong(says="as the authors' program does")
-def _(w: Array, real: Array, fake: Array, rate: float, clip_value: float) -> Array:
-    clipped = np.clip(w, -clip_value, clip_value)
-    return np.asarray(clipped + rate * (real.mean(axis=0) - fake.mean(axis=0)))
+def _(w: Array, v: Array, real: Array, fake: Array, rate: float, c: float) -> tuple[Array, Array]:
+    step, v = _moves(v, real, fake)
+    return np.clip(w, -c, c) + rate * step, v
 
 
-@critic_round.wrong(says="You clip the gradient")
-def _(w: Array, real: Array, fake: Array, rate: float, clip_value: float) -> Array:
-    return np.asarray(w + rate * np.clip(real.mean(axis=0) - fake.mean(axis=0), -clip_value, clip_value))
+@critic_round.wrong(says="You clip the step")
+def _(w: Array, v: Array, real: Array, fake: Array, rate: float, c: float) -> tuple[Array, Array]:
+    step, v = _moves(v, real, fake)
+    return w + np.clip(rate * step, -c, c), v
 
 
 @critic_round.wrong(says="treats each weight alone")
-def _(w: Array, real: Array, fake: Array, rate: float, clip_value: float) -> Array:
-    new = w + rate * (real.mean(axis=0) - fake.mean(axis=0))
-    return np.asarray(new * min(1, clip_value / np.linalg.norm(new)))
+def _(w: Array, v: Array, real: Array, fake: Array, rate: float, c: float) -> tuple[Array, Array]:
+    step, v = _moves(v, real, fake)
+    new = w + rate * step
+    return new * min(1, c / np.linalg.norm(new)), v
+
+
+@critic_round.wrong(says="root of the *old* average")
+def _(w: Array, v: Array, real: Array, fake: Array, rate: float, c: float) -> tuple[Array, Array]:
+    grad = real.mean(axis=0) - fake.mean(axis=0)
+    return np.clip(w + rate * grad / np.sqrt(v), -c, c), 0.9 * v + 0.1 * grad**2
+
+
+@critic_round.wrong(says="You divide by the average itself")
+def _(w: Array, v: Array, real: Array, fake: Array, rate: float, c: float) -> tuple[Array, Array]:
+    grad = real.mean(axis=0) - fake.mean(axis=0)
+    v = 0.9 * v + 0.1 * grad**2
+    return np.clip(w + rate * grad / v, -c, c), v
+
+
+@critic_round.wrong(says="That average is torch's")
+def _(w: Array, v: Array, real: Array, fake: Array, rate: float, c: float) -> tuple[Array, Array]:
+    grad = real.mean(axis=0) - fake.mean(axis=0)
+    v = 0.99 * v + 0.01 * grad**2
+    return np.clip(w + rate * grad / np.sqrt(v), -c, c), v
 
 
 @critic_round.wrong(says="You added up the batch")
-def _(w: Array, real: Array, fake: Array, rate: float, clip_value: float) -> Array:
-    return np.asarray(np.clip(w + rate * (real.sum(axis=0) - fake.sum(axis=0)), -clip_value, clip_value))
-
-
-@critic_round.wrong(says="What about the fake points")
-def _(w: Array, real: Array, fake: Array, rate: float, clip_value: float) -> Array:
-    return np.asarray(np.clip(w + rate * real.mean(axis=0), -clip_value, clip_value))
+def _(w: Array, v: Array, real: Array, fake: Array, rate: float, c: float) -> tuple[Array, Array]:
+    step, v = _moves(v, len(real) * real, len(fake) * fake)
+    return np.clip(w + rate * step, -c, c), v
 
 
 # --- 09.3 ---------------------------------------------------------------------------------------------

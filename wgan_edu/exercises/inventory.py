@@ -73,12 +73,13 @@ class Inventory:
             return Outcome("Not yet", "The reasons come when all questions are answered.")
         item = self.questions[question - 1]
         chosen = option_of(self.questions, question, self.answers[question])
-        place = f"Chapter {' and '.join(item.chapters)} shows it."
+        place = f"See chapter {' and '.join(item.chapters)}."
         if chosen.is_right:
             return Outcome("Right", f"{chosen.why} {place}", passed=True)
         letter, answer = next((letter, one) for letter, one in item.options.items() if one.is_right)
         headline = "Not yet" if chosen is UNSURE else "Not right"
-        return Outcome(headline, f"{chosen.why}\n\nRight is {letter}. {answer.text} {answer.why} {place}")
+        right = f"Right is {letter}, “{answer.text.removesuffix('.')}”. {answer.why} {place}"
+        return Outcome(headline, f"{chosen.why}\n\n{right}")
 
     def box(self) -> Any:
         """The take as a widget."""

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 import anywidget
 import numpy as np
+import traitlets
 from IPython import get_ipython
 
 from wgan_edu.palette import COLORS
@@ -57,6 +58,8 @@ def packed(answer: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
 class PulledWidget(anywidget.AnyWidget):
     """A view whose page asks and whose kernel answers. Subclasses set `_esm` and mark methods `@asked`.
 
+    The answer to `now` travels with a view when it is shown: the kernel may be busy with the cells below.
+
     Running a cell again closes the views that its earlier run made, so that one live view a cell is left.
     """
 
@@ -64,17 +67,26 @@ class PulledWidget(anywidget.AnyWidget):
     _css = (HERE / "widgets.css").read_text()
     _of_cells: dict[str, tuple[int, list["PulledWidget"]]] = {}  # noqa: RUF012, shared by design
 
+    first = traitlets.Any(None, allow_none=True).tag(sync=True)  # the answer to `now`, until the page asks
+
     def __init__(self) -> None:
         super().__init__()
         self._turn = threading.RLock()  # JupyterLab may deliver messages on a thread of their own
         self.on_msg(self._asked)
         self._replace_earlier()
 
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        """Show the view, as it is now."""
+        content, buffers = packed(self._called("now", {}))
+        self.first = {"content": content, "buffers": buffers}
+        return super()._repr_mimebundle_(**options)
+
     def _asked(self, _: Any, question: Any, __: Any = None) -> None:
         """Answer one question of the page, whatever happens."""
         if not isinstance(question, dict) or "ask" not in question:
             return
         number = question["ask"]
+        self.first = None  # from here on it is old
         content: dict[str, Any]
         buffers: list[bytes] = []
         try:

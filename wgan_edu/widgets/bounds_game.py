@@ -22,7 +22,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from wgan_edu.checking import Array, finite, points, points_like, whole_number
+from wgan_edu.checking import Array, finite, points, points_like, vector_like, whole_number
 from wgan_edu.looking import off_torch, tensor_for
 from wgan_edu.networks import mlp_critic
 from wgan_edu.transport import KantorovichPotential, c_transform, certify, cost_matrix, w1_exact
@@ -251,6 +251,11 @@ class LineGame(_Game):
         self.prices[index] = finite("value", value, {})
         return self._moved("", edit=index)
 
+    def set_prices(self, values: Any) -> str:
+        """Set f at all places at once, (k,), from left to right."""
+        self.prices = vector_like("places")("values", values, {"places": self.places})
+        return self._moved("")
+
     def too_steep(self) -> Any:
         """Say of each stretch from place to place whether f changes by more than its length, (k - 1,)."""
         return np.abs(np.diff(self.prices)) > np.diff(self.places) + ROUND_OFF * self._size()
@@ -361,7 +366,9 @@ class PlaneGame(_Game):
         before = self.f.value
         self._look()
         gain = self.f.value - before
-        return self._moved(f"Step {self.steps}: the bound {'fell' if gain < 0 else 'rose'} by {abs(gain):.2g}.")
+        return self._moved(
+            f"Step {self.steps}: the bound {'fell' if gain < 0 else 'rose'} by {abs(gain):.2g}."
+        )
 
     def _look(self) -> None:
         """Make f of the network as it is."""

@@ -121,7 +121,7 @@ class CriticRun:
         return self.frames[-1]
 
     def advance(self, steps: int = 10, budget: float = float("inf")) -> CriticFrame:
-        """Train for some steps or some seconds, whichever is over first; after the last step nothing moves."""
+        """Train for some steps or some seconds, whichever is over first; after the last step stand still."""
         end = time.perf_counter() + budget
         before = self.step
         for _ in range(steps):

@@ -28,7 +28,7 @@ function render({ model, el }) {
 
   let shown = null, chosen = { side: "fake", index: 0 }, dragging = false, alive = true, trips = [];
   let turn = Promise.resolve();
-  const line = connect(model, (waiting) => messages.say(waiting ? "Waiting for the kernel: another cell may be running." : ""));
+  const line = connect(model, (waiting) => messages.say(waiting ? "Waiting for the kernel: another cell is running. It goes on by itself." : ""));
   const ask = (verb, values) => (turn = turn.then(async () => {
     if (!alive) return;
     const began = performance.now();

@@ -1,7 +1,7 @@
 // What all views share: asking the kernel, building controls, drawing on paper. Joined before each view.
 
 const WAITING = 3000;   // ms without an answer until the page says that it waits
-const GIVE_UP = 20000;  // ms until it stops waiting
+const GIVE_UP = 60000;  // ms until it stops waiting
 
 /** Ask the kernel: `ask(verb, values)` gives a promise of the answer, with its arrays as Float32Array. */
 function connect(model, onWaiting = () => {}) {
@@ -25,11 +25,13 @@ function connect(model, onWaiting = () => {}) {
   };
   model.on("msg:custom", heard);
   const ask = (verb, values = {}) => new Promise((resolve, reject) => {
+    const first = model.get("first");
+    if (verb === "now" && first) { resolve(unpacked(first.content, first.buffers)); return; }  // it came with the view
     const id = `${mine}-${count++}`;
     const slow = setTimeout(() => onWaiting(true), WAITING);
     const lost = setTimeout(() => {
       open.delete(id);
-      reject(Object.assign(new Error("The kernel has not answered for 20 seconds: another cell may be running, or it has stopped. Press a button to ask again."), { calm: true }));
+      reject(Object.assign(new Error("The kernel has not answered for a minute: another cell may be running, or it has stopped. Press a button to ask again."), { calm: true }));
     }, GIVE_UP);
     open.set(id, { resolve, reject, slow, lost });
     try {

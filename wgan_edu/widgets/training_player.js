@@ -37,7 +37,7 @@ function render({ model, el }) {
 
   let alive = true, playing = false, overhead = 40, painted = [], shown = null;
   let turn = Promise.resolve();
-  const line = connect(model, (waiting) => messages.say(waiting ? "Waiting for the kernel: another cell may be running." : ""));
+  const line = connect(model, (waiting) => messages.say(waiting ? "Waiting for the kernel: another cell is running. It goes on by itself." : ""));
 
   /** Ask for a frame and paint it; questions of this view wait for each other. */
   const ask = (verb, values) => {
