@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+START = "lab/tree/00_start_here.ipynb"
 WAIT = 60  # seconds for a server to say where it is; no test measures speed
 
 pytestmark = pytest.mark.setup
@@ -44,13 +45,13 @@ def wait_for(pattern, output):
 
 
 def test_make_lab_serves_the_course(lab):
-    address, token = wait_for(r"(http://(?:127\.0\.0\.1|localhost):\d+)/lab/tree/00_start_here.ipynb\?token=(\w+)", lab).groups()
+    address, token = wait_for(rf"(http://(?:127\.0\.0\.1|localhost):\d+)/{START}\?token=(\w+)", lab).groups()
     with urllib.request.urlopen(f"{address}/api/contents?token={token}", timeout=WAIT) as answer:
         names = {entry["name"] for entry in json.load(answer)["content"]}
     on_disk = {path.name for path in (ROOT / "notebooks").glob("*.ipynb")}
     assert names == on_disk
     assert "00_start_here.ipynb" in names, "the address leads to the start page"
-    with urllib.request.urlopen(f"{address}/lab/tree/00_start_here.ipynb?token={token}", timeout=WAIT) as page:
+    with urllib.request.urlopen(f"{address}/{START}?token={token}", timeout=WAIT) as page:
         assert "JupyterLab" in page.read().decode()
     assert "If no browser appears" in lab()
     assert "Creating" not in lab(), "a second run reuses the environment"

@@ -185,7 +185,7 @@ class Scene:
 
 
 def second_plan(a: Array, b: Array, cost: Array, result: OTResult) -> Array | None:
-    r"""Another optimal plan, with as little mass as possible on the first one's routes; None if there is none.
+    r"""Another optimal plan, sharing as little mass as it can with the first; None if there is none.
 
     By complementary slackness every optimal plan keeps to routes without slack, $f_i + g_j = C_{ij}$. Among
     the plans on these routes we find the one with the least mass on the routes of the given plan: a transport
