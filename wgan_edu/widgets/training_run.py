@@ -84,7 +84,7 @@ class TrainingRun:
     Attributes:
         state: the `TrainState`; yours to look at, and to go on with in a cell.
         real: (n, 2) the fixed real points that exact W1 compares with.
-        floor: exact W1 of two samples of the data, n a side: no generator can be expected below it.
+        floor: exact W1 of two samples of the data, n a side: about what a perfect generator would get.
         center, half_width: the square that is shown.
         frames: the recorded frames, oldest first.
         current: the latest frame.
