@@ -59,6 +59,31 @@ def test_four_pays_by_hand():
             "discriminator answers 0.5 for every generator.",
         ),
         (
+            "02.5",
+            "The root of JS is a metric, but I do not need that. By Gibbs KL >= 0 with equality iff the laws "
+            "are the same. So C(G) >= -log 4 with equality iff p_r = m = p_g. At the optimum D*(x) = 1/2 for "
+            "all x. No: D = 1/2 gives -log 4 whatever the generator, so it does not imply that p_g = p_r.",
+        ),
+        (
+            "02.5",
+            "Since -log is convex, KL(p||m) >= 0, with equality iff m = p. Hence C(G) >= -log 4; equality "
+            "needs p_r = m, so p_g = p_r. There D* is one half. If the optimal discriminator is 1/2 "
+            "everywhere, this implies that the laws are equal; for another one, one half proves nothing.",
+        ),
+        (
+            "02.6",
+            "Where p > 0, q = 0, so m = p/2 and KL(p||m) = log 2, and the same for q. So JS = log 2 = 0.69, "
+            "whereas KL is infinite. For any f: D_f = f(0) + f'(∞), constant. JS is constant, so its "
+            "gradient is 0. A softer distance should be finite without overlap and decrease as the supports "
+            "come closer.",
+        ),
+        (
+            "02.6",
+            "On supp p the mixture is half of p, so both KLs equal log 2 and JS = log 2. It is not infinite, "
+            "and while JS is 0 only for equal laws, here it is log 2 everywhere. D_φ = φ(0) + the slope at "
+            "infinity. The slope of JS is 0. Softer: well-defined, with a useful gradient that is not zero.",
+        ),
+        (
             "02.6",
             "On supp p, q vanishes, so m = p/2 and log p/m = log 2; the same for q. So JS = (log 2 + log "
             "2)/2 = log 2, independent of location. For general f the ratio is 0 on supp q and infinite on "

@@ -215,3 +215,20 @@ def test_the_readme_s_figure_shows_the_numbers_in_its_caption():
     assert caption.groups() == (f"{work:.6f}", f"{gap:.6f}")
     assert figure.PICTURE.is_file()
     assert len(figure.draw().axes[0].lines) >= 120
+
+
+def test_spreads_have_a_median_and_both_ends_in_each_row(ax):
+    plots.spreads(ax, {"a": {"one": np.array([1.0, 2.0, 5.0]), "two": np.array([3.0, 3.0, 3.0])}}, "share")
+    [bars] = ax.containers
+    middle, _, (lines,) = bars
+    assert middle.get_xdata().tolist() == [2, 3]
+    ends = [segment[:, 0].tolist() for segment in lines.get_segments()]
+    assert ends == [[1, 5], [3, 3]]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["one", "two"]
+
+
+def test_a_waterfall_ends_where_its_steps_lead(ax):
+    plots.waterfall(ax, {"start": 2.0, "up": 2.5, "down": 2.2})
+    bars = [(bar.get_y(), bar.get_y() + bar.get_height()) for bar in ax.patches]
+    assert np.allclose(bars, [(0, 2), (2, 2.5), (2.5, 2.2), (0, 2.2)])
+    assert [text.get_text().strip() for text in ax.texts] == ["2.000", "+0.500", "-0.300", "2.200"]

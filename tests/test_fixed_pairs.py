@@ -1,6 +1,8 @@
 """Training one critic on two samples that stay, and holding it against their exact W1."""
 
 import itertools
+import json
+from importlib import resources
 
 import numpy as np
 import pytest
@@ -141,3 +143,22 @@ def test_cones_learn():
     end = judge(cones, pair)
     assert start.raw < 0.9 * end.raw
     assert 0.97 * end.w1 < end.raw <= end.certified * (1 + 1e-12) <= end.w1 * (1 + 1e-9)
+
+
+# --- the table that chapter 08 reads ----------------------------------------------------------------
+
+
+def test_the_measured_table_is_whole_and_keeps_the_bounds():
+    table = json.loads(resources.files("wgan_edu").joinpath("results/critics.json").read_text())
+    assert {"device", "torch", "numpy", "scipy", "python", "date"} <= set(table["versions"])
+    runs = table["runs"]
+    places = {(run["pair"], run["method"], run["seed"]) for run in runs}
+    assert len(runs) == len(places) == len(PAIRS) * len(table["settings"]) * len(table["seeds"])
+    assert len(table["seeds"]) >= 5
+    for run in runs:
+        assert 0 < run["zero"] < run["certified"] * (1 + 1e-9) <= run["w1"] * (1 + 2e-9)
+        if run["bound"] <= 1 + 1e-5:
+            assert run["raw"] <= run["w1"] * (1 + 1e-5)
+    for name in PAIRS:  # the samples of the table are those that `fixed_pair` draws today
+        run = next(run for run in runs if (run["pair"], run["seed"]) == (name, 3))
+        assert fixed_pair(name, 3, table["points"]).w1 == pytest.approx(run["w1"], rel=1e-9)

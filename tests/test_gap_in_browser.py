@@ -32,7 +32,7 @@ class View:
         self.paper.get_by_role("button", name=name, exact=True).click()
 
     def shows(self, game):
-        """Wait until the page shows the numbers of a game; those of a network may differ in the last digits."""
+        """Wait until the page shows a game's numbers; those of a network may differ in the last digits."""
         bounds = game.bounds()
         lower = None if np.isnan(bounds.lower) else bounds.lower
         wanted = {"upper": bounds.upper, "w1": bounds.w1, "lower": lower, "lit": bounds.lit.sum()}
@@ -111,7 +111,7 @@ def test_the_gap_closes_with_the_mouse(opened):
     assert float(view.data("lower")) == pytest.approx(float(view.data("w1")), abs=1e-9)
     assert view.data("lit") == view.data("routes") == "7"
     view.paper.get_by_text("The gap is closed.").wait_for()
-    assert "7 of 7 routes are lit" in view.street.get_attribute("aria-label")
+    view.paper.get_by_label("7 of 7 routes are lit").first.wait_for()  # for who cannot see it
 
 
 def test_the_keyboard_suffices(opened):

@@ -190,7 +190,7 @@ class Cones(nn.Module):
 
     Each cone has slope 1 everywhere, and a minimum of functions of slope at most 1 is one. With all points
     of one sample as centers the class holds a best critic of the two samples (McShane 1934), so nothing is
-    lost but what the optimizer does not find; and such a critic knows these points, not the law behind them.
+    lost but what the optimizer does not find.
 
     Args:
         centers: (k, d) where the cones stand at first; they are learned with the heights.

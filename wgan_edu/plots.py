@@ -362,7 +362,11 @@ def room(ax: Axes, pieces: Mapping[str, Array], size: float = 6) -> Axes:
 
 
 def surface(
-    ax: Axes, f: Callable[[Array], Array], box: tuple[float, float, float, float], label: str = ""
+    ax: Axes,
+    f: Callable[[Array], Array],
+    box: tuple[float, float, float, float],
+    label: str = "",
+    levels: int | Array = 20,
 ) -> Axes:
     """A function on the plane as filled contours.
 
@@ -371,10 +375,12 @@ def surface(
         f: from points (k, 2) to values (k,).
         box: left, right, bottom and top of the region.
         label: of the color bar; "" draws none.
+        levels: how many bands, or where they end, so that several surfaces share a scale. Default 20.
     """
     across, up = np.meshgrid(np.linspace(*box[:2], 120), np.linspace(*box[2:], 120))
     values = np.asarray(f(np.column_stack([across.ravel(), up.ravel()]))).reshape(across.shape)
-    contours = ax.contourf(across, up, values, levels=20)
+    beyond = "neither" if isinstance(levels, int) else "max"
+    contours = ax.contourf(across, up, values, levels=levels, extend=beyond)
     if label:
         ax.figure.colorbar(contours, ax=ax, label=label)
     ax.set_aspect("equal")

@@ -24,6 +24,9 @@ __all__ = [
     "tv_conjugate",
 ]
 
+# Words that turn a sentence around, for the patterns that look at texts.
+NOT = r"(?:\bnot\b|n't|n’t|\bno\b|\bnever\b|\bcannot\b|\bnor\b|\bfails?\b|\bonly\b|\bunlike\b)"
+
 # --- 02.1 ---------------------------------------------------------------------------------------------
 
 
@@ -135,9 +138,9 @@ def _(answer: Any) -> None:
             got = answer(real, fake)
         expect(
             same(got, stable_loss(real, fake)),
-            f"Right for moderate logits. For the logits {high} and {low} your loss is {float(got):.6g}, and "
-            f"it should be {stable_loss(real, fake):.6g}: somewhere an exponential or a sigmoid left the "
-            f"range of floating point.",
+            f"Right for moderate logits. For the logits {high} and {low} your loss is {np.ravel(got)[0]:.6g}"
+            f", and it should be {stable_loss(real, fake):.6g}: somewhere an exponential or a sigmoid left "
+            "the range of floating point.",
         )
 
 
@@ -456,18 +459,20 @@ for _answer, _says in (
     ),
     slips=(
         Slip(
-            r"\b(1/2|one half|half|0\.5)\b((?!\bnot\b|n't|\bno\b|nothing|\bnever\b)[^.]){0,50}"
+            r"(?:^|[.;])(?![^.;]*(optimal|best|D\s*\^?\{?\*|every discriminator))"
+            r"[^.;]*\b(1/2|one half|half|0\.5)\b((?!\bnot\b|n't|\bno\b|nothing|\bnever\b)[^.]){0,50}"
             r"(shows?|proves?|means?|implies|guarantees?)((?!\bnot\b|n't|\bno\b|nothing)[^.]){0,30}"
             r"(generator|laws?|p_?\w*)[^.]{0,25}(perfect|equal|converged|same)",
             "A discriminator that has learned nothing answers one half too. Only the *optimal* one tells.",
         ),
         Slip(
-            r"symmetric[^.]{0,60}(so|hence|therefore|thus)[^.]{0,40}(JS|zero|0|equal)",
+            r"symmetric[^.;]{0,60}(so|hence|therefore|thus)[^.;]{0,20}(JS|it)\s*(is|=|must be)\s*(zero|0)",
             "Symmetry does not make JS vanish anywhere. What makes each KL at least 0, and 0 only for equal "
             "laws?",
         ),
         Slip(
-            r"JS[^.]{0,30}(is|being) (a )?(metric|distance)",
+            rf"(?<!root of )(?<!root of the )(?<!√)(?<!sqrt\()(?<!sqrt )\bJS\b(?:(?!root|{NOT})[^.;]){{0,30}}"
+            r"(is|being) (a )?(metric|distance)",
             "JS is not a metric, its root is one, and that it is 0 only for equal laws is part of what you "
             "have to show.",
         ),
@@ -553,21 +558,28 @@ best_generator.wrong(
             "What does a constant value mean for the generator's gradient?",
         ),
         Point(
-            "a softer distance: finite and meaningful also without overlap, and changing with how far apart "
-            "the supports are, so that its gradient points the way.",
-            r"(how far|distance between|farther|closer|nearer|metric|ground|wasserstein|earth|move|continu|"
-            r"decreas|shrink|smooth)",
-            "Which two properties should a softer distance have?",
+            "a softer distance: finite and meaningful also without overlap,",
+            r"(finite\b|well.?defined|meaningful|defined (for|on|also|without)|makes sense)",
+            "Of the two properties of a softer distance one is about its values. Say it.",
+        ),
+        Point(
+            "and changing with how far apart the supports are, so that its gradient points the way.",
+            r"(how far|distance between|farther|closer|nearer|wasserstein|earth|continu|decreas|shrink|"
+            r"smooth|guid|toward|points? (to|the)|non-?zero|useful)",
+            "Of the two properties of a softer distance the other is about its gradient. Say it.",
         ),
     ),
     slips=(
         Slip(
-            r"JS[^.]{0,40}(=|is|becomes|goes to|equals) *(inf|∞|infinite|undefined)",
+            rf"\bJS\b(\([^)]*\))?(?:(?!KL|log|\bln|ratio|while|but|{NOT})[^.;,=]){{0,30}}"
+            r"(=|\bis|becomes|goes to|equals) *(inf|∞|\\infty|undefined)",
             "KL is infinite here. JS compares with the mixture, which has mass wherever either law has: it "
             "is log 2.",
         ),
         Slip(
-            r"JS[^.]{0,40}(=|is|becomes|equals) *(0\b|zero)",
+            rf"(?:^|[.;,:])(?![^.;,:]*(?:gradient|slope|derivative|change|\bif\b|when|until|\bat\b|{NOT}))"
+            r"[^.;,:]*\bJS\b(\([^)]*\))?[^.;,:=]{0,25}(\bis|=|\bequals?|\bbecomes)\s*(0(?!\.?\d)|zero\b)"
+            r"(?![^.;]*(\bif\b|when|\bonly\b))",
             "JS is 0 only between equal laws. Its *gradient* is 0 here; its value is log 2.",
         ),
         Slip(
@@ -696,7 +708,8 @@ QUIZ = [
         ),
         wrong(
             "To make its values probabilities.",
-            "Only for one row of the table can they be read so. A critic for KL may take any real value.",
+            "In one row of the table, `gan`, they are logarithms of probabilities, and in none "
+            "probabilities. A critic for KL may take any real value.",
         ),
         wrong(
             "To make it 1-Lipschitz.",

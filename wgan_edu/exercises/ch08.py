@@ -185,7 +185,7 @@ def _(first: Array, second: Array, form: str) -> float:
 @exercise(
     "08.3",
     kind="code",
-    seeds=("S4.7",),
+    seeds=("S3.3", "S4.7"),
     title="Where the penalty looks",
     hints=(
         'At "data" the places are `real` themselves. At "interpolates" row i is '
@@ -303,6 +303,7 @@ for _says, _mistake in _MISTAKES.items():
 @exercise(
     "08.4",
     kind="proof",
+    seeds=("S3.4",),
     title="What ReLU throws away",
     hints=(
         "The gap is a sum over the units: v_i times ½ r(-1) + ½ r(1) - r(0) for the unit r(x) = "

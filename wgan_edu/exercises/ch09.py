@@ -125,7 +125,7 @@ def critic_round(
 @critic_round.checker
 def _(answer: Any) -> None:
     rng = np.random.default_rng(91)
-    for n, m, d, rate, bound in [(5, 5, 3, 0.05, 0.4), (4, 7, 2, 0.3, 0.25), (6, 3, 4, 0.02, 5.0)]:
+    for n, m, d, rate, bound in [(5, 5, 3, 0.4, 0.4), (4, 7, 2, 0.3, 0.25), (6, 3, 4, 0.02, 5.0)]:
         w = rng.uniform(-2 * bound, 2 * bound, size=d)  # fresh weights have not been clipped yet
         real, fake = rng.normal(1, 2, size=(n, d)), rng.normal(-1, 1, size=(m, d))
         v = rng.uniform(0.5, 4, size=d)
@@ -246,7 +246,7 @@ def _(w: Array, v: Array, real: Array, fake: Array, rate: float, c: float) -> tu
 def _(w: Array, v: Array, real: Array, fake: Array, rate: float, c: float) -> tuple[Array, Array]:
     step, v = _moves(v, real, fake)
     new = w + rate * step
-    return new * min(1, c / np.linalg.norm(new)), v
+    return new * min(1, c / float(np.linalg.norm(new))), v
 
 
 @critic_round.wrong(says="root of the *old* average")

@@ -38,7 +38,7 @@ function render({ model, el }) {
 
   let shown = null, chosen = null, dragging = false, alive = true, boxes = [];
   let turn = Promise.resolve();
-  const line = connect(model, (waiting) => messages.say(waiting ? "Waiting for the kernel: another cell may be running." : ""));
+  const line = connect(model, (waiting) => messages.say(waiting ? "Waiting for the kernel: another cell is running. It goes on by itself." : ""));
   const ask = (verb, values) => (turn = turn.then(async () => {
     if (!alive) return;
     try {
@@ -53,7 +53,7 @@ function render({ model, el }) {
   }));
   const move = async (verb, values) => { await ask(verb, values); describe(); };
   const wishes = [];  // for each place the newest: no edit may push out that of another place
-  const setPrice = (index, value) => (wishes[index] ??= newest(ask))("set_price", { index, value });
+  const setPrice = (index, value) => (wishes[index] ??= newest(ask))("set_price", { index, value }).then(describe);
   mode.onchange = () => move("show", { mode: mode.value });
 
   // --- prices by mouse, touch and keys ---
@@ -91,7 +91,7 @@ function render({ model, el }) {
     const value = Math.round(Math.max(-dragging, Math.min(dragging, price)) / STEP) * STEP;
     setPrice(chosen, Number(value.toFixed(1)));
   };
-  street.canvas.onpointerup = street.canvas.onpointercancel = () => { if (dragging) { dragging = false; turn.then(describe); } };
+  street.canvas.onpointerup = street.canvas.onpointercancel = () => { dragging = false; };
 
   function makeBoxes(places) {
     list.replaceChildren(make("span", { textContent: "Prices: f at" }));
@@ -99,7 +99,7 @@ function render({ model, el }) {
       const entry = make("input", { type: "number", step: STEP, style: "width: 3.3em; font: inherit" }, make("label", { textContent: `${place} ` }, list));
       entry.setAttribute("aria-label", `f at ${place}`);
       entry.onfocus = () => { chosen = index; paint(shown); };
-      entry.oninput = () => { if (Number.isFinite(entry.valueAsNumber)) setPrice(index, entry.valueAsNumber).then(describe); };
+      entry.oninput = () => { if (Number.isFinite(entry.valueAsNumber)) setPrice(index, entry.valueAsNumber); };
       entry.onblur = () => { if (shown.prices) entry.value = tidy(shown.prices[index]); };
       return entry;
     });
