@@ -57,6 +57,7 @@ def test_with_the_mouse(opened):
     assert view.number("js") == pytest.approx(math.log(2))
     view.drag((1.0, 0.8), (-1.0, 0.0))  # 0.7 of the mass is now where it has to be
     view.wait("cost", 0.3 * leg)
+    view.paper.get_by_text("Chosen: generated point 1 of 2, at (−1.00, 0.00)").wait_for()
     assert view.number("tv") == pytest.approx(0.3)
     assert view.number("kl") == pytest.approx(-math.log(0.7))
     view.drag((1.0, -0.8), (-1.0, 0.0))

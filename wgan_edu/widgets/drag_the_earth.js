@@ -12,7 +12,7 @@ function render({ model, el }) {
   button("Less mass", "Give the chosen point less mass (key −)", () => grow(1 / 1.15));
   button("Add real", "Add a real point", () => add("real"));
   button("Add generated", "Add a generated point", () => add("fake"));
-  button("Remove", "Remove the chosen point (key Delete)", () => change("remove", point));
+  button("Remove", "Remove the chosen point (key Delete)", () => ask("remove", point));
   const withPrices = make("input", { type: "checkbox" }, make("label", { textContent: "Prices " }, top));
   const pictures = make("div", { className: "row pictures" }, paper);
   const left = make("figure", {}, pictures);
@@ -39,6 +39,7 @@ function render({ model, el }) {
       messages.say("");
       if (answer.chosen !== undefined) chosen = { side: answer.side, index: answer.chosen };
       paint(answer);
+      if (!dragging) describe();
       trips = [...trips.slice(-39), performance.now() - began];
       paper.dataset.trip = [...trips].sort((a, b) => a - b)[Math.floor(trips.length / 2)];
     } catch (error) {
@@ -52,7 +53,6 @@ function render({ model, el }) {
   const places = (side) => (side === "real" ? shown.x : shown.y);
   const masses = (side) => (side === "real" ? shown.a : shown.b);
   const point = () => ({ side: chosen.side, index: chosen.index });
-  const change = async (verb, values) => { await ask(verb, values); describe(); };
   function choose(by) {
     const n = shown.a.length, m = shown.b.length, at = chosen.side === "real" ? chosen.index : n + chosen.index;
     const next = (at + by + n + m) % (n + m);
@@ -60,13 +60,13 @@ function render({ model, el }) {
     paint(shown);
     describe();
   }
-  const grow = (factor) => change("set_mass", () => ({ ...point(), share: masses(chosen.side)[chosen.index] * factor }));
-  const add = (side) => change("add", { side, x: 0, y: side === "real" ? 0.5 : -0.5 });
-  const shift = (dx, dy) => change("move", () => {
+  const grow = (factor) => ask("set_mass", () => ({ ...point(), share: masses(chosen.side)[chosen.index] * factor }));
+  const add = (side) => ask("add", { side, x: 0, y: side === "real" ? 0.5 : -0.5 });
+  const shift = (dx, dy) => ask("move", () => {
     const p = places(chosen.side), i = 2 * chosen.index;
     return { ...point(), x: p[i] + dx, y: p[i + 1] + dy };
   });
-  preset.onchange = () => { chosen = { side: "fake", index: 0 }; change("preset", { name: preset.value }); };
+  preset.onchange = () => { chosen = { side: "fake", index: 0 }; ask("preset", { name: preset.value }); };
   withPrices.onchange = () => paint(shown);
   view.canvas.onkeydown = (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || !shown) return;
@@ -74,7 +74,7 @@ function render({ model, el }) {
     const work = {
       ArrowLeft: () => shift(-far, 0), ArrowRight: () => shift(far, 0), ArrowUp: () => shift(0, far), ArrowDown: () => shift(0, -far),
       "+": () => grow(1.15), "=": () => grow(1.15), "-": () => grow(1 / 1.15), n: () => choose(1), p: () => choose(-1),
-      Insert: () => add(chosen.side), Delete: () => change("remove", point), Backspace: () => change("remove", point),
+      Insert: () => add(chosen.side), Delete: () => ask("remove", point), Backspace: () => ask("remove", point),
     }[event.key];
     if (!work) return;
     event.preventDefault();
@@ -110,14 +110,14 @@ function render({ model, el }) {
     const [x, y] = inData(event);
     dragTo("move", { ...point(), x, y });
   };
-  view.canvas.onpointerup = view.canvas.onpointercancel = () => { if (dragging) { dragging = false; turn.then(describe); } };
+  view.canvas.onpointerup = view.canvas.onpointercancel = () => { if (dragging) { dragging = false; describe(); } };
   view.canvas.addEventListener("wheel", (event) => {
     const hit = shown && under(event);
     if (!hit) return;  // the page scrolls
     event.preventDefault();
     chosen = { side: hit.side, index: hit.index };
     const share = masses(hit.side)[hit.index] * (event.deltaY < 0 ? 1.1 : 1 / 1.1);
-    dragTo("set_mass", { ...point(), share }).then(describe);
+    dragTo("set_mass", { ...point(), share });
   }, { passive: false });
 
   // --- painting ---
@@ -198,7 +198,7 @@ function render({ model, el }) {
     });
   }
 
-  ask("now").then(describe);
+  ask("now");
   return () => { alive = false; line.hangUp(); };
 }
 
