@@ -95,6 +95,18 @@ def test_the_rate_falls_to_zero_at_the_end():
     assert max(moved[90:]) < 0.35 * min(moved[5:45])
 
 
+def test_the_rate_is_constant_before_it_falls():
+    pair = fixed_pair("shift", 0, 40)
+
+    def first_ten(steps, decay_from):
+        critic = mlp_critic(2, (8, 8)).double()
+        run = train_critic(critic, Constraint(), pair.x, pair.y, steps, batch_size=16, decay_from=decay_from)
+        return list(itertools.islice(run, 10))
+
+    assert first_ten(20, 0.5) == first_ten(1000, 0.5) == first_ten(12, 1.0)
+    assert first_ten(20, 0.2) != first_ten(1000, 0.2)
+
+
 def test_a_verdict_in_closed_form():
     pair = fixed_pair("shift", 2, 50)
     first = mlp_critic(2, ()).double()  # f(x) = <w, x> + b

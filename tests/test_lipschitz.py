@@ -372,6 +372,16 @@ def test_the_bound_covers_every_stride_and_padding(stride, padding):
         assert exact > 0.85 * bound
 
 
+def test_the_bound_covers_waves_between_those_of_a_ring():
+    difference = nn.Conv1d(1, 1, 2, padding=1, bias=False).double()
+    with torch.no_grad():
+        difference.weight.copy_(torch.tensor([[[1.0, -1.0]]]))
+    exact = torch.linalg.svdvals(as_matrix(difference, (1, 3)))[0].item()
+    assert exact == pytest.approx(2 * math.sin(3 * math.pi / 8))
+    assert spectral_norm(difference.weight, size=3) < exact, "a ring of 3 pixels has no wave that is so steep"
+    assert exact <= lipschitz_upper_bound(difference, size=3) == pytest.approx(2)
+
+
 def test_a_product_of_slopes():
     network = nn.Sequential(
         nn.Linear(2, 2), nn.ReLU(), nn.Linear(2, 2), GroupSort(), nn.LeakyReLU(2.0)

@@ -112,7 +112,8 @@ def train_critic(
     stream = counter_generator(seed, 0, "fixed pair", 0)
     all_real, all_fake = tensor_for(critic, x), tensor_for(critic, y)
     for step in range(steps):
-        optimizer.param_groups[0]["lr"] = lr * min(1.0, (1 - step / steps) / (1 - decay_from))
+        left = (1 - step / steps) / max(1 - decay_from, 1e-9)  # of the part in which the rate falls
+        optimizer.param_groups[0]["lr"] = lr * min(1.0, left)
         real, fake = _batch(all_real, batch_size, stream), _batch(all_fake, batch_size, stream)
         mix = torch.rand(len(real), generator=stream)
         f_real, f_fake = critic(torch.cat([real, fake])).split([len(real), len(fake)])

@@ -684,9 +684,7 @@ QUIZ = [
         ),
     ),
     Question(
-        "The Jacobian of a trained generator of 8 inputs has rank 8 everywhere, yet its samples measure "
-        "about 5. Is "
-        "one of them wrong?",
+        "A generator of 8 inputs has Jacobian rank 8 everywhere; its samples measure about 5. Is one wrong?",
         wrong(
             "Yes: the rank is the dimension.",
             "It counts every direction, however thin. Neighbors see only those that are wider than their "

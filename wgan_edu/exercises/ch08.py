@@ -587,7 +587,10 @@ QUIZ = [
             "It is at least 0.003, as every critic is a lower bound.",
             "Every critic of slope at most 1 is. A clipped one may be steeper, too.",
         ),
-        wrong("It is at most 0.003, as the critic was trained to its best.", "Critics bound W1 from below."),
+        wrong(
+            "It is at most 0.003, as the critic was trained to its best.",
+            "Critics bound W1 from below, never from above, however long they are trained.",
+        ),
     ),
     Question(
         "Every weight matrix has rows of length 1. What does that make the slope of a layer?",

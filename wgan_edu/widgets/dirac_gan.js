@@ -6,16 +6,18 @@ function render({ model, el }) {
   const paper = makePaper(el, "Dirac-GAN phase portrait");
   const top = make("div", { className: "row" }, paper);
   const game = make("select", {}, make("label", { textContent: "Game " }, top));
+  const both = make("input", { type: "checkbox" }, make("label", { textContent: "Both at once " }, top));
+  const again = make("button", { type: "button", textContent: "Reset start", title: "Back to (1, 0)" }, top);
+  const sliders = make("div", { className: "row" }, paper);
   const slider = (text, settings) => {
-    const label = make("label", { className: "wide" }, top);
+    const label = make("label", { className: "wide" }, sliders);
     const name = make("span", { textContent: text }, label);
+    name.style.minWidth = "110px";
     const input = make("input", { type: "range", ...settings }, label);
     return { input, say: (value) => { name.textContent = `${text} ${value}`; } };
   };
   const lr = slider("Step size", { min: 0.02, max: 0.5, step: 0.02, value: 0.1 });
   const critics = slider("Critic steps", { min: 1, max: 10, step: 1, value: 1 });
-  const both = make("input", { type: "checkbox" }, make("label", { textContent: "Both at once " }, top));
-  const again = make("button", { type: "button", textContent: "Reset start", title: "Back to (1, 0)" }, top);
 
   const pictures = make("div", { className: "row pictures" }, paper);
   const left = make("figure", {}, pictures), right = make("div", { className: "side" }, pictures);
@@ -112,10 +114,10 @@ function render({ model, el }) {
   const short = (value) => (value !== 0 && (value < 1e-3 || value > 1e3) ? value.toExponential(1).replace("-", "−") : rounded(value));
 
   function judged(scene) {
-    if (scene.factor === null) return "Near the good place: driven away";
-    if (scene.factor > 1 + NEAR) return "Near the good place: spirals out";
-    if (scene.factor < 1 - NEAR) return "Near the good place: converges";
-    return "Near the good place: goes round";
+    if (scene.factor === null) return "Near +: driven away";
+    if (scene.factor > 1 + NEAR) return "Near +: spirals out";
+    if (scene.factor < 1 - NEAR) return "Near +: converges";
+    return "Near +: goes round";
   }
 
   function describe() {
