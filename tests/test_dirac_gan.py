@@ -51,6 +51,8 @@ def test_it_shows_the_eigenvalues():
     assert answer["flow_imaginary"] == pytest.approx(flow.imag.max())
     assert answer["factor"] == pytest.approx(np.abs(step).max())
     assert answer["turn"] == pytest.approx(np.abs(np.angle(step)).max())
+    overdamped = view.portrait(lr=0.1, n_critic=5)  # two real eigenvalues: the larger one is what lasts
+    assert overdamped["factor"] == pytest.approx(np.abs(np.linalg.eigvals(step_matrix("r1", 0.1, 5))).max())
     kinked = packed(view.portrait("wgan_gp"))[0]
     assert [kinked[name] for name in ("flow_real", "flow_imaginary", "factor", "turn")] == 4 * [None]
 

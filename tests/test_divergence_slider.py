@@ -85,6 +85,12 @@ def test_python_reads_and_moves_it():
         slider.content = {}
 
 
+def test_it_can_be_shown_though_its_page_asks_nothing():
+    slider = DivergenceSlider()
+    assert "application/vnd.jupyter.widget-view+json" in slider._repr_mimebundle_()[0]
+    assert slider.first is None
+
+
 def test_bad_input_is_one_sentence():
     with pytest.raises(ValueError, match="family must be one of 'point masses'"):
         DivergenceSlider("points")

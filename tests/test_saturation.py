@@ -134,7 +134,7 @@ def test_fitting_separates_and_is_repeatable():
     assert first[1] < -1
     assert torch.equal(first, train(0))
     assert not torch.equal(first, train(1))
-    assert train(0, sigma=3.0).abs().max() < first.abs().max(), "noise keeps the discriminator in doubt"
+    assert train(0, sigma=3.0).abs().max() < 0.3 * first.abs().min(), "noise keeps it in doubt"
 
 
 def test_one_step_is_adam_on_the_loss():

@@ -178,9 +178,9 @@ def probe(
 
 
 def _slopes(discriminator: nn.Module, points: Tensor) -> tuple[Array, Array, Array]:
-    """D, the gradient of h, and the length of that of D, in float64: 1 - sigma(20) is lost in float32."""
+    """D, the gradient of h, and the length of that of D; 1 - D is sigma(-h), or its digits would be lost."""
     with torch.no_grad():
-        h = discriminator(points).double()
+        h = discriminator(points)
     d, doubt = (np.asarray(off_torch(torch.sigmoid(sign * h))) for sign in (1, -1))
     slope = input_gradients(discriminator, np.asarray(off_torch(points)))  # (n, d)
     return d, slope, d * doubt * np.linalg.norm(slope, axis=1)

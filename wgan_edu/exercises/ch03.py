@@ -613,8 +613,9 @@ def collapse_and_saturation() -> None:
 
     Practice takes $-\log D$: the same direction at each sample, $e^{-h}$ times as long. It does not vanish.
     At the best $D$ it descends $KL(\mathbb P_\theta \Vert \mathbb P_r) - 2\, JS$, which asks of each fake
-    sample whether it could be real: dropping seven of eight modes is cheap, a tenth of junk is dear. And while $D$
-    stands still, the generator's best answer is one point, the top of $D$. That is **mode collapse**.
+    sample whether it could be real: dropping seven of eight modes is cheap, a tenth of junk is dear. And
+    while $D$ stands still, the generator's best answer is one point, the top of $D$. That is **mode
+    collapse**.
 
     When $D$ follows, the point jumps to the next hill: two players chase each other, and oscillate. A WGAN
     does so on the Dirac-GAN as well. So another loss is needed for a gradient between laws that do not touch;

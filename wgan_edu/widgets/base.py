@@ -77,8 +77,9 @@ class PulledWidget(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         """Show the view, as it is now."""
-        content, buffers = packed(self._called("now", {}))
-        self.first = {"content": content, "buffers": buffers}
+        if hasattr(self, "now"):  # the divergence slider's page holds all it shows, and asks nothing
+            content, buffers = packed(self._called("now", {}))
+            self.first = {"content": content, "buffers": buffers}
         return super()._repr_mimebundle_(**options)
 
     def _asked(self, _: Any, question: Any, __: Any = None) -> None:
