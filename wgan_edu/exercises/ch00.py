@@ -9,7 +9,7 @@ import numpy as np
 
 import wgan_edu
 from wgan_edu.checking import Array
-from wgan_edu.exercises.frame import Point, Slip, exercise, expect, same
+from wgan_edu.exercises.frame import PLAIN, Point, Slip, exercise, expect, same
 from wgan_edu.exercises.learner import Mistake
 from wgan_edu.exercises.quizzes import Question, right, wrong
 
@@ -305,45 +305,52 @@ def _(u: Array, f: Array, t: Array) -> Array:
     rubric=(
         Point(
             "c·x ≤ (Aᵀy)·x;",
-            r"c.{0,30}x.{0,20}(≤|<=|\\leq?\b|at most).{0,60}(A|y)",
+            r"c.{0,30}x.{0,20}(≤|<=|\\leq?\b|at most).{0,60}(A|y)|"
+            r"y.{0,8}(≥|>=|\\geq?\b)\s*c\s*(\.|·|\*|\\cdot)?\s*x",
             "First step: c ≤ Aᵀy, entry by entry. What do you multiply it with, and what comes out?",
         ),
         Point(
             "because x ≥ 0, so that multiplying keeps the inequality;",
             r"x\s*(≥|>=|\\geq?\b)\s*0|x[^.]{0,30}(not negative|non-?negative|positive)|"
-            r"(not negative|non-?negative|positive)[^.]{0,20}\bx\b",
+            r"(not negative|non-?negative|positive)[^.]{0,20}\bx\b|"
+            r"\bno\s+[^.,]{0,20}\bx(_\w)?\b[^.,]{0,15}negative",
             "Why may you multiply c ≤ Aᵀy with x? One of the conditions on x is needed.",
         ),
         Point(
             "(Aᵀy)·x = y·(A x) ≤ y·b;",
             r"A\s*\*?\s*x[^.]{0,60}(≤|<=|\\leq?\b|at "
-            r"most)[^.]{0,40}b|y.{0,12}A\s*x.{0,30}(≤|<=|\\leq?\b).{0,20}(y|b)",
+            r"most)[^.]{0,40}b|y.{0,12}A\s*x.{0,30}(≤|<=|\\leq?\b).{0,20}(y|b)|"
+            r"\bb\s*(\.|·|\*|\\cdot)?\s*y\s*(≥|>=|\\geq?\b).{0,30}A",
             "Second step: move A to the other side, and use A x ≤ b.",
         ),
         Point(
             "because y ≥ 0;",
             r"y\s*(≥|>=|\\geq?\b)\s*0|y[^.]{0,30}(not negative|non-?negative|positive)|"
-            r"(not negative|non-?negative|positive)[^.]{0,20}\by\b",
+            r"(not negative|non-?negative|positive)[^.]{0,20}\by\b|"
+            r"\bno\s+[^.,]{0,20}\by(_\w)?\b[^.,]{0,15}negative",
             "Why may you multiply A x ≤ b with y? One of the conditions on y is needed.",
         ),
         Point(
             "If c·x = b·y, both are best: no other x can exceed b·y, and no other y can fall below c·x.",
-            r"best|optim|maxim|minim|cannot (be )?(improve|better|exceed)|solution",
+            r"best|optim|maxim|minim|improve|exceed|attain|beat|solution|solves|violat|contradict|"
+            r"\b(no|neither|nothing|none|not|cannot)\b[^.]{0,60}(better|above|below|larger|bigger|smaller)",
             "The last part: if both numbers are equal, why can neither x nor y be improved?",
         ),
     ),
     slips=(
         Slip(
-            r"(by|from|use|using|apply)\w*\s+(the\s+)?(strong\s+)?(LP\s+|linear programming\s+)?duality",
+            PLAIN
+            + r"\b(by|from|use|using|apply)\w*\s+(the\s+)?(strong\s+)?(LP\s+|linear programming\s+)?duality",
             "That is what has to be shown. Use the six conditions, and nothing else.",
         ),
         Slip(
-            r"(always|hence|so|therefore|thus)\s+(c\S{0,3}\s*x|they)\s*(=|equals?|are equal|is equal)",
+            PLAIN
+            + r"\b(always|hence|so|therefore|thus)\s+(c\S{0,3}\s*x|they)\s*(=|equals?|are equal|is equal)",
             "Equality does not hold for every pair. Weak duality says at most; that some pair is equal is "
             "strong duality, and needs more.",
         ),
         Slip(
-            r"(divide|cancel)\w*\s+(by|both|out|the)?",
+            PLAIN + r"\b(divide|cancel)\w*\s+(by|both|out|the)?",
             "There is no dividing by vectors here. Multiply entry by entry, and add up.",
         ),
     ),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from wgan_edu.checking import Array
-from wgan_edu.exercises.frame import Point, Slip, exercise, expect, same
+from wgan_edu.exercises.frame import NOT, PLAIN, Point, Slip, exercise, expect, same
 from wgan_edu.exercises.quizzes import Question, right, wrong
 
 __all__ = [
@@ -382,6 +382,7 @@ def _(W: Array, c: Array, V: Array, z: Array) -> Array:
             "Leave out the crossing: M without L has all of the first law, since L has none of it;",
             r"(M|P)\s*(\\setminus|\\|∖|-|minus|without|outside|off|less)\s*\(?(the )?(L|crossing"
             r"|intersection)"
+            r"|null set|(throw|discard|ignor|delet|drop)\w*[^.]{0,15}(\bL\b|\bit\b|crossing|away)"
             r"|(outside|without|away from|off|remove|leave out|excluding|except)[^.]{0,30}(\bL\b|crossing"
             r"|intersection|common|meet)",
             "Which set has all of one law and nothing of the other?",
@@ -400,14 +401,17 @@ def _(W: Array, c: Array, V: Array, z: Array) -> Array:
         ),
         Point(
             "KL of one against the other is infinite: a set of mass 1 under one has mass 0 under the other.",
-            r"infin|∞|\\infty",
+            r"infin|∞|\\infty|\binf\b",
             "And KL of the first law against the second?",
         ),
     ),
     slips=(
         Slip(
-            r"(pieces|manifolds|supports|curves|they|M and P) (are|must be|being) (\w+ )?disjoint|never "
-            r"(meet|cross|intersect)|do(es)? not (meet|cross|intersect)",
+            rf"(?:^|[.;:,])(?![^.;:,]*({NOT}|\bif\b|whether|outside|\boff\b|minus|apart from|except|"
+            rf"\\\\|remov|leav))"
+            r"[^.;:,]*(pieces|manifolds|supports|curves|they|M and P) (are|must be|being) (\w+ )?disjoint|"
+            r"(?:^|[.;:,])(?![^.;:,]*(\bif\b|whether|assum|need|when|requir))[^.;:,]*"
+            r"(never|do(es)? not) (meet|cross|intersect)",
             "They may cross: L need not be empty. What matters is that neither law has mass on it.",
         ),
         Slip(
@@ -415,13 +419,14 @@ def _(W: Array, c: Array, V: Array, z: Array) -> Array:
             "KL is infinite here. JS compares with the mixture and is at most log 2.",
         ),
         Slip(
-            r"(integra|densit)[^.]{0,60}(Lebesgue|volume|dx\b|R\^?d)",
+            PLAIN + r"(integra|densit)[^.]{0,60}(Lebesgue|volume|dx\b|R\^?d)",
             "Neither law has a density with respect to volume: a curve has no area. Compare the laws with "
             "their mixture, which needs no volume.",
         ),
         Slip(
-            r"(crossing|intersection|overlap|L|it) is (very |so |only )?(small|tiny|negligible)|nearly log|"
-            r"almost (0|zero|no mass)|approximately",
+            PLAIN
+            + r"(\b(crossing|intersection|overlap|L|it) is (very |so )?(small|tiny|negligible)|nearly log|"
+            r"almost (0|zero|no mass)|approximately)",
             "Nothing here is merely small. The mass on L is 0, and the result is exact.",
         ),
     ),
@@ -578,25 +583,27 @@ for _number, _says in {
     ),
     slips=(
         Slip(
-            r"(?<!not a )(?<!no )(?<!than a )(?<!not in a )(?<!not on a )(linear|flat) "
-            r"(subspace|plane|space)|(lie|lies) (on|in) (a |one |some )?(hyper)?plane",
+            rf"(?:^|[.;:,])(?![^.;:,]*({NOT}|would|\bif\b|\btoo\b|\bthan\b|instead|local|tangent|"
+            rf"PCA))[^.;:,]*"
+            r"((linear|flat) (subspace|plane|space)|(lie|lies) (on|in) (a |one |some )?(hyper)?plane)",
             "A plane is too simple: the mean of two pictures lies on the line between them, and is mostly no "
             "picture. The pieces are curved.",
         ),
         Slip(
-            r"(each|every|an|one) (image|picture|photo|sample|digit) is (a"
+            PLAIN + r"\b(each|every|an|one) (image|picture|photo|sample|digit) is (a"
             r"|its own) (low-dimensional )?manifold",
             "One picture is one point. It is all pictures together that lie near a manifold.",
         ),
         Slip(
-            r"(PCA|principal components?)[^.]{0,60}(is|equals|gives|tells|finds) (us )?(the )?(intrinsic )?"
-            r"dimension",
+            PLAIN
+            + r"(PCA|principal components?)[^.]{0,60}(is|equals|gives|tells|finds) (us )?(the )?(intrinsic )?"
+            r"dimension(?! of (the|a) (\w+ )?(hyper|sub)?(plane|space|flat))",
             "PCA counts the directions that a flat piece would need. A thread wound through a room needs "
             "three, "
             "and has dimension 1.",
         ),
         Slip(
-            r"prove[nds]|theorem says (that )?(images|data)|always (lie|true)",
+            PLAIN + r"\b(prove[nds]|theorem says (that )?(images|data)|always (lie|true))",
             "It is a hypothesis: reasonable, supported by measurements, and proved for no photograph.",
         ),
     ),

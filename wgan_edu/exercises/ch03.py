@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from wgan_edu.checking import Array
-from wgan_edu.exercises.frame import Point, Slip, exercise, expect, same
+from wgan_edu.exercises.frame import NOT, PLAIN, Point, Slip, exercise, expect, same
 from wgan_edu.exercises.quizzes import Question, right, wrong
 
 __all__ = [
@@ -258,7 +258,8 @@ def _(x: Array, real: Array, fake: Array) -> Array:
         ),
         Point(
             "0 is the least value that D can take, so D has a minimum at each fake sample.",
-            r"minim|least|lowest|smallest|(cannot|can not|never)[^.]{0,30}(below|negative|less)|D\s*(≥|>=)",
+            r"minim|least|lower bound|lowest|smallest|(cannot|can not|never)[^.]{0,30}(below|negative|"
+            r"less)|D\s*(≥|>=)",
             "What is special about the value 0 for a function with values in [0, 1]?",
         ),
         Point(
@@ -269,22 +270,27 @@ def _(x: Array, real: Array, fake: Array) -> Array:
         ),
         Point(
             "A value at one θ says nothing of a slope there: a counterexample.",
-            r"counter-?example|kink|θ\^?3|\\theta\^3|theta\*\*3|x\^2|sin|value[^.]{0,50}(slope|derivative|gradient)|"
-            r"around|neighbo|nearby",
+            r"counter-?example|kink|θ\^?3|\\theta\^3|theta\*\*3|x\^2|sin|value[^.]{0,50}(slope|derivative|"
+            r"gradient)|"
+            r"around|neighbo|nearby|any (slope|gradient|derivative)|e\.g\.|for (example|instance)|"
+            r"(at|only) (one|this|a single) (θ|\$?\\?theta|point|place|value)",
             "And the last part: why is the value of the loss at the present θ not enough?",
         ),
     ),
     slips=(
         Slip(
-            r"(gradient|derivative) of (a|the) constant|is (a )?constant[^.]{0,40}(so|hence|therefore|thus)",
+            rf"(?:^|[.;:,])(?![^.;:,]*({NOT}|would|need|unless|\bif\b|confus|mistak|wrong|assum))[^.;:,]*"
+            r"((gradient|derivative) of (a|the) constant|is (a )?constant[^.]{0,40}\b(so|hence|therefore|"
+            r"thus)\b)",
             "The loss has the value 0 at the present θ. Whether it stays there when θ moves is the question.",
         ),
         Slip(
-            r"log\w*[^.]{0,30}(flat|slope 0|derivative 0|zero derivative) at 1|log'\s*\(1\)\s*=\s*0",
+            PLAIN
+            + r"(log\w*[^.]{0,30}(flat|slope 0|derivative 0|zero derivative) at 1|log'\s*\(1\)\s*=\s*0)",
             "The logarithm has the slope 1 at 1. It is not the logarithm that makes the gradient vanish.",
         ),
         Slip(
-            r"JS[^.]{0,40}(constant|log 2)[^.]{0,80}(so|hence|therefore|thus)[^.]{0,60}gradient",
+            PLAIN + r"JS[^.]{0,40}(constant|log 2)[^.]{0,80}(so|hence|therefore|thus)[^.]{0,60}gradient",
             "That JS stands still does not say what the gradient for a given D is. Here D is given.",
         ),
     ),
@@ -563,19 +569,21 @@ for _number, _says in {
         Point(
             "Training saturation: the gradient of log(1 - D) is nearly 0, though the generator is far from "
             "done.",
-            r"vanish|(zero|no|tiny|small|flat)[^.]{0,25}(gradient|slope|loss)|gradient[^.]{0,40}(0|zero|dies|tiny|small)",
+            r"vanish|(zero|no|tiny|small|flat)[^.]{0,25}(gradient|slope|loss)|gradient[^.]{0,40}(0|zero|"
+            r"dies|tiny|small)",
             "What does training saturation mean for the gradient that the generator gets?",
         ),
         Point(
             "In practice: -log D, or a D that is not at its best, keeps the gradient alive.",
-            r"[-−]\s*\\?log\s*D|non-?saturating|sub-?optimal|few steps|not (at its best|optimal|perfect)",
+            r"([-−–]|minus|maximi\w*|descend\w*)\s*(\w+\s+)?\\?log[ ({\\]*D|flipped|non-?saturating|"
+            r"sub-?optimal|few steps|not (at its best|optimal|perfect)",
             "Which loss does practice use, and why?",
         ),
         Point(
             "Mode collapse: at the best D it descends KL(fake || real) - 2 JS, which charges little for a "
             "dropped mode; and against a D that stands still, one point is the generator's best answer.",
             r"KL[^.]{0,120}(drop|mode|cheap|little|miss)|(drop|los|miss)\w*[^.]{0,60}(cheap|little|cost)|"
-            r"(one|single) (point|place|mode)|highest|top of",
+            r"(one|single) (\w+ )?(point|place|mode)|highest|top of",
             "Why may the generator end up with one mode?",
         ),
         Point(
@@ -587,17 +595,20 @@ for _number, _says in {
     ),
     slips=(
         Slip(
-            r"always[^.]{0,40}hyperplane|hyperplane[^.]{0,30}always (exists|separates|be found)",
+            PLAIN + r"(always[^.]{0,40}hyperplane|hyperplane[^.]{0,30}always (exists|separates|be found))",
             "Not a hyperplane in general: think of a ring inside a ring.",
         ),
         Slip(
-            r"(oscillat|collaps)\w*[^.]{0,60}(because|due to|caused by|comes? from)[^.]{0,40}"
+            rf"(oscillat|collaps)\w*(?:(?!{NOT})[^.;]){{0,60}}(because|due to|caused by|"
+            rf"comes? from)(?:(?!{NOT})[^.;]){{0,40}}"
             r"(JS|Jensen|satur|vanish)",
             "Saturation explains the vanishing gradient. A WGAN swings on the Dirac-GAN without any JS, and "
             "collapse came with large gradients.",
         ),
         Slip(
-            r"(Wasserstein|W_?1|WGAN)[^.]{0,60}(guarantee|cannot collapse|never collapse|always converge)",
+            rf"(?:^|[.;,])(?![^.;,]*{NOT}[^.;,]*(Wasserstein|W_?1|WGAN))[^.;,]*?"
+            rf"(Wasserstein|W_?1|WGAN)(?:(?!{NOT}|less)[^.]){{0,60}}"
+            r"\b(guarantee|cannot collapse|never collapse|always converge)",
             "No theorem says so. With a finite number of critic steps a WGAN need not even converge.",
         ),
     ),

@@ -10,7 +10,7 @@ import numpy as np
 
 import wgan_edu
 from wgan_edu.checking import Array
-from wgan_edu.exercises.frame import Point, Slip, exercise, expect, same
+from wgan_edu.exercises.frame import NOT, PLAIN, Point, Slip, exercise, expect, same
 from wgan_edu.exercises.quizzes import Question, right, wrong
 
 __all__ = ["QUIZ", "four_numbers", "is_plan", "my_words", "northwest", "shift_proof", "walking_heap"]
@@ -438,18 +438,20 @@ walking_heap.wrong(
             "choice; that no other is cheaper is what has to be shown.",
         ),
         Slip(
+            r"(?:^|[.;:,])(?![^.;:,]*(\bnot\b|n't|wrong|false))[^.;:,]*"
             r"\b(every|each|any|all|no)\s+(single\s+|individual\s+)?(move|pair|point|grain|route)[^.]{0,45}"
             r"(at least|≥|>=|\\ge|less than|shorter)",
             "A single move can be shorter than v: in exercise 05.4, at k = 1, a plan may leave three "
             "quarters of the earth lying. Only the mean of the moves is fixed.",
         ),
         Slip(
-            r"(obvious|clear|of course|by definition|trivial)\w*[^.]{0,50}(best|optimal|cheap|least|minim)",
+            r"(?<!not )(?<!n't )(?<!not so )(obvious|clear|of course|by definition|"
+            r"trivial)\w*[^.]{0,50}(best|optimal|cheap|least|minim)",
             "That word stands where the argument should be: that no plan beats the shift is the claim "
             "itself.",
         ),
         Slip(
-            r"(?<!R)(\^\{?2|²|\*\*2)|squared",
+            rf"(?<!R)(\^\{{?2|²|\*\*2)|{PLAIN}squared",
             "There are squares in your proof, and the ground cost here is the plain distance.",
         ),
     ),
@@ -514,12 +516,12 @@ shift_proof.wrong(
     rubric=(
         Point(
             "the picture: work is mass times the distance that it is moved;",
-            r"(mass|amount|earth|dirt|soil|weight)[^.]{0,90}(distance|far\b|length)|work",
+            r"(mass|amount|earth|dirt|soil|weight)[^.]{0,90}(distance|far\b|way\b|length)|work",
             "The picture first: what is moved from where to where, and what does a move cost?",
         ),
         Point(
             "the least: of all ways to do it, the cheapest counts;",
-            r"least|minim|\bmin\b|inf\b|infim|cheapest|optimal|best",
+            r"least|minim|\bmin\b|inf(\b|_)|infim|cheapest|optimal|best",
             "There are many ways to move the earth. Whose work is the distance?",
         ),
         Point(
@@ -529,7 +531,8 @@ shift_proof.wrong(
         ),
         Point(
             "Π(P, Q): all joint laws of (x, y), the plans, whose marginals are P and Q;",
-            r"(joint|coupling|plan|table)[^.]{0,120}(margin|rows?\b|sums?\b)|margin[^.]{0,120}(joint|coupling|plan)",
+            r"(joint|coupling|plan|table)[^.]{0,120}(margin|rows?\b|sums?\b)|margin[^.]{0,120}(joint|"
+            r"coupling|plan)",
             "Say what Π is: which laws does it hold, and what must be true of them?",
         ),
         Point(
@@ -555,17 +558,21 @@ shift_proof.wrong(
             "its slope.",
         ),
         Slip(
-            r"(Π|\\Pi\b|\bPi\b)[^.]{0,60}(product|independent)|(product|independent)[^.]{0,40}(Π|\\Pi\b|\bPi\b)",
+            rf"(?:^|[.;])(?![^.;]*({NOT}|\bone (of|member)|\balso\b|among|example|belong|includ|"
+            rf"\bjust\b))[^.;]*"
+            r"((Π|\\Pi\b|\bPi\b)[^.]{0,60}(product|independent)|"
+            r"(product|independent)[^.]{0,40}(Π|\\Pi\b|\bPi\b))",
             "The product law, where x and y are independent, is one member of Π: the careless plan. Π "
             "holds all joint laws with these marginals.",
         ),
         Slip(
-            r"\b(max\w*|sup|supremum|largest|greatest)\b[^.]{0,40}(plan|coupling|joint|Π|\\Pi)",
+            PLAIN + r"\b(max\w*|sup|supremum|largest|greatest)\b[^.]{0,40}(plan|coupling|joint|Π|\\Pi)",
             "Over plans one takes the least work. A largest value comes in only with the dual problem of "
             "chapter 06, and there it is taken over functions.",
         ),
         Slip(
-            r"(gradient|derivative)s?\s+everywhere|everywhere\s+differentiable|differentiable\s+everywhere",
+            PLAIN + r"((gradient|derivative)s?\s+everywhere|(?<!almost )everywhere\s+differentiable"
+            r"|differentiable\s+everywhere)",
             "Continuous everywhere, differentiable almost everywhere: for two point masses W1 is |θ|, with "
             "a kink at 0.",
         ),

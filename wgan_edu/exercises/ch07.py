@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from wgan_edu.checking import Array
-from wgan_edu.exercises.frame import Point, Slip, exercise, expect, same
+from wgan_edu.exercises.frame import NOT, PLAIN, Point, Slip, exercise, expect, same
 from wgan_edu.exercises.quizzes import Question, right, wrong
 
 __all__ = ["QUIZ", "batch_of_one", "batch_proof", "die_floor", "half_sweep", "sliced"]
@@ -347,17 +347,18 @@ def _(g: Array, b: Array, cost: Array, epsilon: float) -> Array:
     ),
     slips=(
         Slip(
-            r"batch(es)?[^.]{0,40}unbiased[^.]{0,40}(W_?1|distance)|(W_?1|distance)[^.]{0,40}is unbiased|"
-            r"E\s*\[?\s*W_?1[^.]{0,30}=\s*W_?1",
+            r"batch(es)?[^.]{0,40}unbiased (\w+ )?(for|of)[^.]{0,20}(W_?1|distance)|"
+            rf"(W_?1|distance)(?:(?!{NOT}|\bsup|mean|each)[^.,;]){{0,40}}is (also )?unbiased|"
+            r"E\s*\[?\s*W_?1[^.]{0,30}(?<![<>])=\s*W_?1",
             "A mean over a batch is unbiased, and W1 is no mean: it is a supremum of means, and its "
             "expectation is larger.",
         ),
         Slip(
-            r"law of large numbers|converge|m\s*(→|->|\\to)\s*(∞|inf)",
+            PLAIN + r"(law of large numbers|converge|\bm\s*(→|->|\\to)\s*(∞|inf))",
             "That is about large m. Here m is fixed, and may be 1: the inequality holds at every size.",
         ),
         Slip(
-            r"W_?1?[^.]{0,30}is concave|concave[^.]{0,30}W_?1",
+            PLAIN + r"(W_?1?[^.]{0,30}is concave|concave[^.]{0,30}W_?1)",
             "W1 is a supremum of linear functions of the laws, and so it is convex. Concave would turn the "
             "inequality around.",
         ),

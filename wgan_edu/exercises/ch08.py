@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from wgan_edu.checking import Array
-from wgan_edu.exercises.frame import Point, Slip, exercise, expect, same
+from wgan_edu.exercises.frame import NOT, PLAIN, Point, Slip, exercise, expect, same
 from wgan_edu.exercises.quizzes import Question, right, wrong
 
 __all__ = ["QUIZ", "how_steep", "how_to_limit", "locked", "penalty", "relu_loses", "slope_after"]
@@ -342,17 +342,20 @@ for _says, _mistake in _MISTAKES.items():
     ),
     slips=(
         Slip(
-            r"(not|never|cannot|can't)[^.;]{0,40}(be|is|make|express|represent|write)[^.;]{0,12}\|x\||"
+            r"(?:^|[.;])(?![^.;]*(norms?\b|limit|bound|spectral|matri|constrain|not (that|because|true)|"
+            r"wrong|false))"
+            r"[^.;]*\b(not|never|cannot|can't)[^.;]{0,40}\b(be|is|make|express|represent|"
+            r"write)[^.;]{0,12}\|x\||"
             r"\|x\|[^.;]{0,25}(is )?not (a |any )?(ReLU|piecewise)",
             "A ReLU network can be |x| very well: relu(x) + relu(-x). It has slope 1, too. What is too large "
             "is the norm of its matrices.",
         ),
         Slip(
-            r"(universal|dense)[^.;]{0,60}(approx|in the)|approximat\w* (any|every|all)",
+            PLAIN + r"((universal|dense)[^.;]{0,60}(approx|in the)|approximat\w* (any|every|all))",
             "Universal approximation is about networks whose weights may grow. Here the norms are held.",
         ),
         Slip(
-            r"(kills?|loses?|throws?)[^.;]{0,30}half (of )?(the|its|all) (units|neurons|gradients?)"
+            PLAIN + r"(kills?|loses?|throws?)[^.;]{0,30}half (of )?(the|its|all) (units|neurons|gradients?)"
             r"[^.;]{0,40}(so|hence|therefore|thus)",
             "That half of the units sleep is a picture, and no proof: with other weights fewer would. Bound "
             "the part of each unit.",
@@ -488,7 +491,7 @@ for _place, _value, _says in (
         ),
         Point(
             "penalty: add λ E(‖∇f(x̂)‖ - 1)² to the loss, at points between real and fake;",
-            r"(penal)[^.;]{0,160}(norm|‖|\|\||gradient|slope)",
+            r"(penal)[^.;]{0,160}(norm|nabla|∇|\\\||‖|\|\||gradient|slope)",
             "What does the penalty add to the loss, and at which points?",
         ),
         Point(
@@ -501,23 +504,24 @@ for _place, _value, _says in (
     ),
     slips=(
         Slip(
-            r"clip[^.;?]{0,60}(makes?|ensures?|enforces?|guarantees?|"
-            r"gives?)[^.;?]{0,30}(?<!K-)(\b1|one)[- ]?lipschitz",
+            rf"clip(?:(?!{NOT})[^.;?]){{0,60}}(makes?|ensures?|enforces?|guarantees?|"
+            rf"gives?)(?:(?!{NOT})[^.;?]){{0,30}}(?<!K-)(\b1|one)[- ]?lipschitz",
             "Clipped weights do not make a critic 1-Lipschitz. The slope is at most the product of "
             "c √(n_in n_out) over the layers: work that out for one of yours.",
         ),
         Slip(
-            r"(prevent|stop|keep)[^.;?]{0,40}(critic|it)[^.;?]{0,25}(too (powerful|strong|good))",
+            rf"(?:^|[.;?])(?![^.;?]*({NOT}|wrong|false|reason|S[034]|lecture|slides))[^.;?]*"
+            r"\b(prevent|stop|keep)[^.;?]{0,40}(critic|it)[^.;?]{0,25}(too (powerful|strong|good))",
             "A critic should be as good as it can be: its gap is a lower bound, and the best one is W1. The "
             "limit makes the largest gap finite.",
         ),
         Slip(
-            r"penal[^.;?]{0,80}(every point|everywhere|all points|whole space)[^.;?]{0,40}",
+            rf"penal(?:(?!{NOT})[^.;?]){{0,80}}(every point|everywhere|all points|whole space)",
             "The penalty sees a sample of points in each step, and only their mean. Elsewhere it asks "
             "nothing.",
         ),
         Slip(
-            r"penal[^.;?]{0,60}gradients? (of|with respect to|w\.r\.t\.?) (the )?weights",
+            rf"penal(?:(?!{NOT})[^.;?]){{0,60}}gradients? (of|with respect to|w\.r\.t\.?) (the )?weights",
             "It is the gradient with respect to the input: how steep the critic is as a function of x.",
         ),
     ),

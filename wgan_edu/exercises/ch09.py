@@ -24,7 +24,8 @@ __all__ = [
 
 # In a text: from the start of a sentence or clause, and only where nothing in it denies what follows.
 PLAINLY = (
-    r"(?:^|[.;:?,])(?![^.;:?]*(?:\bnot?\b|n't|never|nothing|wrong|false|instead|contrary|rather|unlike|\bnor\b))"
+    r"(?:^|[.;:?,])(?![^.;:?]*(?:\bnot?\b|n't|never|nothing|wrong|false|instead|contrary|rather|unlike|"
+    r"\bnor\b))"
     r"[^.;:?]*?"
 )
 
@@ -412,7 +413,8 @@ def _(slopes: Array, noise: Array) -> tuple[Array, Array]:
 WRONG_WAY = Slip(
     PLAINLY + r"generator\w*\s+(\w+\s+){0,3}?(minimi[sz]|lower|reduc|decreas|descend)\w*\s+"
     r"((?!minus|negative)\w+\s+){0,3}?"
-    r"(f\(|f_|E\s*[\[(_]?\s*f|expect\w*\s+(critic|value)|average\s+(critic|value)|mean\s+(critic|value)|critic)",
+    r"(f\(|f_|E\s*[\[(_]?\s*f|expect\w*\s+(critic|value)|average\s+(critic|value)|mean\s+(critic|value)|"
+    r"critic)",
     "The sign: this critic is high on real, so the generator raises the critic's value of its points. It "
     "descends minus that value.",
 )
@@ -440,7 +442,7 @@ MOVES_W = Slip(
     rubric=(
         Point(
             "the start: W1 is the least mean distance over all plans;",
-            r"(inf|min|least)\w*[^.]{0,80}(plan|coupling|joint|γ|gamma|Π|work)"
+            r"(inf|min|least|cheapest|smallest|lowest)\w*[^.]{0,80}(plan|coupling|joint|γ|gamma|Π|work)"
             r"|(plan|coupling|joint|γ|gamma)[^.]{0,60}(inf|least|min|cheapest)",
             "Part 1: where does W1 come from? Write its definition by plans first.",
         ),
@@ -451,7 +453,8 @@ MOVES_W = Slip(
         ),
         Point(
             "the critic's loss is minus the gap, since optimizers descend: mean f(fake) - mean f(real);",
-            r"minus\s+(the|this|that|its)\s+gap|negative (of the )?gap|[-−–]\s*gap|[-−–]\s*\(|"
+            r"minus\s+(the|this|that|its)\s+gap|(negative|minus)( of)? (the |this |that |its )?(gap|"
+            r"difference)|[-−–]\s*gap|[-−–]\s*\(|"
             r"f\(\s*(x̃|x_?hat|x'|y|g|G|fake|\\tilde)[^.]{0,50}[-−–][^.]{0,30}f\(\s*(x|real)"
             r"|(descend|minimi)\w*[^.]{0,50}(fake|generated)[^.]{0,30}(minus|[-−–])[^.]{0,20}real",
             "Part 2: what does the critic's optimizer descend? Mind that it descends.",
@@ -461,6 +464,7 @@ MOVES_W = Slip(
             r"(real|first|data|E_r|P_r|x ~)[^.]{0,60}(not (depend|contain|involve)|no θ|no "
             r"theta|independent of"
             r"|constant|without (θ|theta)|drops?|vanish|does not|doesn't)"
+            r"|\b(no|not|n't|without|free of)\b[^.]{0,30}(θ|theta)"
             r"|(only|just)[^.]{0,60}(second|fake|generated)",
             "Part 2: which of the two terms does the generator change? What becomes of the other?",
         ),
@@ -662,7 +666,8 @@ two_games.wrong(
             "why: without a limit the gap has no largest value, so it measures nothing.",
             r"unbounded|infinit|∞|no (largest|upper|bound|limit|maxim)|without (a |any "
             r")?(limit|bound|constraint)"
-            r"[^.]{0,90}(grow|large|diverg|explo|nothing|meaning|end)|multipl|scal|finite|arbitrar",
+            r"[^.]{0,90}(grow|large|diverg|explo|nothing|meaning|end)|multipl|scal|finite|arbitrar"
+            r"|times (as|larger|bigger|higher)",
             "Why is the constraint needed? What happens to the largest gap without it?",
         ),
     ),
@@ -678,7 +683,8 @@ two_games.wrong(
             "changes nothing.",
         ),
         Slip(
-            r"(?:^|[.;])(?![^.;]*(S0|S3|lecture|slides|reason|wrong|because))[^.;]*"
+            r"(?:^|[.;])(?![^.;]*(S0|S3|lecture|slides|reason|wrong|because|\bnever\b|cannot|"
+            r"(it|this|that|clip\w*|limit|constraint) (is|was|does)( not|n't| no)\b))[^.;]*"
             r"(too (powerful|strong|good)|over-?power|overfit)",
             "So say S0 and S3, and it is not the reason: a critic should be as good as it can be, and "
             "clipped "

@@ -40,6 +40,8 @@ from wgan_edu.exercises.outcome import Outcome, Page
 
 __all__ = [
     "FORMS",
+    "NOT",
+    "PLAIN",
     "Exercise",
     "Point",
     "Slip",
@@ -54,6 +56,13 @@ __all__ = [
 FORMS = {"by hand": "value", "prediction": "value", "code": "function", "proof": "text", "concept": "text"}
 TWO_DECIMALS = 0.005  # how exact a number found by hand has to be
 LOOK = re.IGNORECASE | re.DOTALL
+
+# For slips, as a right text may name a misconception to deny it: a denial, and a clause without any.
+NOT = (
+    r"(?:\bnot?\b|n't|n’t|"
+    r"\b(?:never|cannot|nor|neither|nothing|none|nobody|without|fails?|only|unlike|rather)\b)"
+)
+PLAIN = rf"(?:^|[.;:,])(?![^.;:,]*{NOT})[^.;:,]*?"
 
 A = TypeVar("A")
 

@@ -1,0 +1,286 @@
+"""Right texts in other words pass the first look, above all those that deny a misconception by name."""
+
+import pytest
+
+from wgan_edu.exercises import ex
+
+pytestmark = pytest.mark.usefixtures("home")
+
+TEXTS = {
+    "00.5": [
+        "Multiply c <= A^T y by x: as all entries of x are nonnegative, the sign does not flip, so <c, x> "
+        "<= <A^T y, x> = <y, A x>. Now A x <= b and y >= 0 entrywise, hence <y, A x> <= <y, b>. This is "
+        "weak duality; I did not use strong duality, and they need not be equal. If they happen to be "
+        "equal, any other x' has c.x' <= b.y = c.x, so x is optimal, and likewise y.",
+        r"Because $x \ge 0$ and $A^\top y - c \ge 0$, $(A^\top y - c)^\top x \ge 0$, that is $c^\top x \le "
+        r"y^\top A x$. Because $y \geq 0$ and $b - A x \ge 0$, $y^\top A x \le b^\top y$. If $c^\top x = "
+        r"b^\top y$, nothing feasible lies above $b^\top y$ or below $c^\top x$, so neither can be "
+        r"improved.",
+        "c'x <= (A'y)'x uses x >= 0 in each coordinate. (A'y)'x = y'(Ax) <= y'b uses y >= 0 in each "
+        "coordinate. We cannot divide by a vector, only multiply by nonnegative numbers. So c'x <= b'y. "
+        "If both numbers are equal no feasible x' does better than x: c'x' <= b'y = c'x. Same for y.",
+        "Termwise: c_j x_j <= (A^T y)_j x_j because no x_j is negative, and summing, c.x <= y.Ax. "
+        "Likewise y_i (Ax)_i <= y_i b_i because no y_i is negative, so y.Ax <= y.b. When both ends "
+        "coincide, the upper bound b.y on all c.x' is attained, so x is the maximizer, and y the "
+        "minimizer.",
+    ],
+    "01.4": [
+        "Take A = M minus L. P_r(A) = 1 since L has mass zero, and P_theta(A) = 0. The curves are not "
+        "disjoint, but that does not matter. On A the mixture is P_r / 2, so the log ratio is log 2 and "
+        "KL(P_r||m) = log 2; by symmetry the other too, JS = log 2. P_theta(A) = 0 while P_r(A) = 1, so "
+        "KL(P_r||P_theta) is infinite, and the reverse as well. We do not need densities with respect to "
+        "Lebesgue measure.",
+        r"We do not assume that the supports are disjoint: they may cross in $L$. On $M \setminus L$ the "
+        r"mixture is $\frac12 \mathbb P_r$, so the density ratio is 2 and $KL(\mathbb P_r \| m) = \ln 2$. "
+        r"Same for $P \setminus L$. $JS = \frac12(\ln 2 + \ln 2) = \ln 2$, exactly and not approximately. "
+        r"KL is $+\infty$ both ways, although JS is not infinite.",
+        "L is a null set for both, so throw it away. What is left of M is a set where only the real law "
+        "has mass; there d P_r / d m = 2 and the integral of log 2 is log 2. The same for the fake law. "
+        "So JS = log 2. It is not that the intersection is small: it has mass exactly zero. And KL(P_r || "
+        "P_g) = infinity, because P_r puts mass 1 where P_g puts 0. The roles can be swapped.",
+        "If the curves never met, the claim would be clear. Here they do meet, but P_r(L) = P_g(L) = 0, "
+        "so off L each point belongs to one law only. The mixture is one half of that law, the ratio 2, "
+        "KL to it log 2 and so JS = (log 2 + log 2) / 2 = log 2. Neither KL is finite: KL = infinity.",
+    ],
+    "01.6": [
+        "A photo with d pixels is a point in R^d, but natural images fill only a thin part: they lie near "
+        "a curved manifold of dimension m << d, not in a linear subspace. Reasonable because random "
+        "pixels never look like a photo and few factors such as pose and light vary. One can test it by "
+        "estimating the intrinsic dimension from nearest neighbors; PCA is not enough, as it gives the "
+        "dimension of the smallest plane, not the intrinsic dimension. It is not proved, and it does not "
+        "always hold exactly: noise thickens it.",
+        "The hypothesis says that real data have few degrees of freedom compared to the number of "
+        "coordinates. The set of pictures is bent like a sheet of paper; it need not be flat. Neighboring "
+        "pixels are correlated, and static looks like no image. Test: count how the number of points "
+        "within r grows. It does not say that there is one smooth piece, nor that the points lie on a "
+        "plane.",
+        "Images do not fill pixel space. They sit close to a low-dimensional nonlinear surface. A linear "
+        "subspace would be too simple: the average of two faces is a ghost. An image is determined by "
+        "camera angle, lighting, and shape. Nobody can prove it; one measures it with a dimension "
+        "estimator at some scale.",
+        "A single image is a point and not a manifold; all the images together concentrate around a "
+        "surface with far fewer dimensions than pixels. It is curved, for a straight line between two "
+        "digits leaves it. It is plausible since physical causes are few. No theorem says that images lie "
+        "there. To test it, estimate the dimension from distances.",
+    ],
+    "03.3": [
+        "By the chain rule the gradient is -E[J^T grad D(g(z)) / (1 - D(g(z)))]. D >= 0 everywhere and D "
+        "= 0 at fake samples, so each one is a global minimum of D, and since D is differentiable grad D "
+        "= 0 there. Hence the whole expectation is 0. The other argument only knows the value at one "
+        "theta; it would need the loss to be constant around theta. Counterexample: theta^2 - 1 is 0 at 1 "
+        "and its slope is 2.",
+        r"$\nabla_\theta \log(1 - D(g_\theta(z))) = -\frac{J^\top \nabla D}{1 - D}$. The log is not flat "
+        r"at 1: its derivative is 1 there. It is $\nabla D$ that vanishes, because $D$ attains its "
+        r"smallest value 0 at $g_\theta(z)$ and is differentiable. That the value is 0 does not mean that "
+        r"the derivative is 0, e.g. $\sin \theta$ at 0.",
+        "D cannot be negative, so where it is 0 it has a minimum, and a differentiable function has "
+        "gradient 0 at an interior minimum. The gradient of the loss is by the chain rule a mean of "
+        "products with grad D as a factor, so it is 0. 'log 1 = 0 so the gradient is 0' confuses a value "
+        "with a constant: the loss is 0 at this theta, but the gradient of a constant would need it to be "
+        "0 for all nearby theta.",
+        "Let x = g(z). d/dtheta log(1 - D(x)) = -1/(1 - D(x)) * D'(x) * dx/dtheta = -D'(x) dx/dtheta. "
+        "Since D has its least value at x, and is smooth, D'(x) = 0. A function can be zero at a point "
+        "and still increase there, like theta at 0. JS being constant is not used.",
+    ],
+    "03.6": [
+        "If the supports of the two laws hardly overlap, e.g. two manifolds in high dimension, some D is "
+        "1 on real and 0 on fake; it is not always a hyperplane. Saturation: log(1-D) is flat on the fake "
+        "samples, so the gradient is almost zero. In practice one minimizes -log D instead. Mode "
+        "collapse: with D fixed the generator can put all its mass on the single best point. Swinging: D "
+        "then moves and the generator follows, a cycle. This is not because of JS: a WGAN cycles as well. "
+        "Wasserstein helps with vanishing gradients but does not guarantee that no modes are lost.",
+        "A perfect discriminator exists when the laws share no mass. Then the generator's gradient "
+        "vanishes (saturation). Remedy: the non-saturating loss -log D. That loss corresponds to "
+        "KL(fake||real) - 2 JS, so dropping a mode costs little. Oscillation does not come from "
+        "saturation: it is the game of two players who chase each other. Another distance cures the first "
+        "only; no distance guarantees against collapse, and WGAN is not always convergent either.",
+        r"When real and fake are disjoint (thin manifolds), $D$ can be perfect. Training saturation means "
+        r"that $\nabla \log(1 - D)$ is near 0 though samples are bad. Practice: $-\log D$, or train $D$ "
+        r"only a few steps. One mode: the best answer to a fixed $D$ is a single point, its maximum. "
+        r"Oscillation: rotation in the game, imaginary eigenvalues; collapse is not caused by vanishing "
+        r"gradients. $W_1$ cures only the vanishing gradient.",
+        "Perfect D: possible whenever the supports don't overlap. Saturation: the generator loss goes "
+        "flat and there is no gradient. One uses -log(D) in the generator. Collapse: reverse KL does not "
+        "punish missing modes. Swings: generator and discriminator circle around the equilibrium. EMD "
+        "fixes the flat loss; it can't promise convergence or that the WGAN never collapses.",
+    ],
+    "05.5": [
+        "Upper bound: the map x -> x + v pushes P to Q, so (x, x + v) is a coupling with the right "
+        "marginals and cost ||v||; W1 is not more than that. It is not the only plan. Lower bound: for "
+        "any coupling gamma, E||y - x|| >= ||E(y - x)|| by Jensen, and E(y - x) = E y - E x = v depends "
+        "only on the marginals.",
+        r"Let $T(x) = x + v$. Then $(x, T(x))$ has marginals $\mathbb P$ and $\mathbb Q$, and its cost is "
+        r"$\|v\|$, thus $W_1 \le \|v\|$. For every plan $\gamma$: $\mathbb E_\gamma\|y - x\| \ge \|\mathbb "
+        r"E_\gamma (y - x)\| = \|\mathbb E y - \mathbb E x\| = \|v\|$ by convexity of the norm. It is not "
+        r"true that each move is at least as long as v; only the mean is fixed.",
+        "Shifting everything by v is a plan, since the law of x is P and that of x + v is Q; so W1 <= "
+        "|v|. A single point may move less than v, so that is no argument. But take an arbitrary plan: "
+        "the mean displacement is mean of Q minus mean of P, which is v, and the mean length is at least "
+        "the length of the mean displacement.",
+        "That no plan is cheaper is not obvious. Take any plan; its average move vector is E y - E x = v "
+        "because the marginals are given. By the triangle inequality the average length is at least |v|. "
+        "On the other hand the shift x -> x + v has marginals P and Q and costs |v|, hence W1 <= |v|. No "
+        "squares are needed.",
+    ],
+    "05.6": [
+        "Think of P as piles of earth and Q as holes. The EMD is the minimal total work, mass times "
+        "distance. W1(P, Q) = inf over gamma in Pi(P, Q) of E|x - y|, where Pi contains all joint "
+        "distributions with marginals P and Q (not only the product). When supports are disjoint, JS = "
+        "log 2 no matter how far; it is not infinite, but its gradient is 0. W1 falls continuously, so "
+        "the generator gets a direction.",
+        r"Work is mass times distance. $W_1 = \inf_{\gamma \in \Pi} \mathbb E_\gamma \|x - y\|$, where "
+        r"$\Pi$ holds the couplings whose marginals are $\mathbb P$ and $\mathbb Q$; they need not be "
+        r"independent. JS stays at $\log 2$ until the supports touch, and only then does JS become 0 for "
+        r"equal laws. KL is infinite. $W_1$ has a useful slope there, though not a gradient everywhere.",
+        "To turn one heap into another, each bit of earth is carried some way; add up mass times way, "
+        "choose the cheapest plan. W1 = min over joint laws of the expected distance, the rows of the "
+        "table sum to P and its columns to Q. JS has the same value log 2 at any distance, so no slope; "
+        "W1 shrinks with the distance and gives a gradient almost everywhere, not everywhere. The "
+        "independent coupling is just one of the plans in Pi.",
+        "The earth mover's distance is the least work: mass times distance. inf over plans of the "
+        "expected distance; Pi is the set of joint laws with the marginals P and Q. Unlike a maximum over "
+        "plans, the infimum is what matters. JS is constant, log 2, for disjoint supports, never "
+        "infinite. Its derivative is zero, W1's is not.",
+    ],
+    "06.4": [
+        "Part 1: W1 = sup over f with |f(x) - f(y)| <= |x - y| of E_P f - E_Q f; f need not be bounded. "
+        "Part 2: with i = j, C_jj = 0 gives f^c_j <= -f_j. Since f_i - f_j <= C_ij we have C_ij - f_i >= "
+        "-f_j for all i, so f^c_j >= -f_j. It is not f^c = f. Part 3: z -> |z - y_j| - g_j is 1-Lipschitz "
+        "by the triangle inequality, and so is a minimum of such.",
+        r"Part 1: $W_1 = \sup_{\|f\|_L \le 1} \mathbb E_P f - \mathbb E_Q f$, where $|f(x) - f(y)| \le \|x "
+        r"- y\|$ for all $x, y$. The slope need not be exactly 1. Part 2: the term $i = j$ of the minimum "
+        r"is $-f_j$ as the distance from a point to itself is 0. All the others are at least $-f_j$ by the "
+        r"Lipschitz condition. This is not symmetry: squared distances are symmetric too. Part 3: by the "
+        r"triangle inequality.",
+        "1. The largest difference of means E f(x) - E f(y) over functions that grow at most as fast as "
+        "the distance: f(x) - f(y) <= |x - y|. 2. f^c_j = min_i C_ij - f_i. Choose the same point: it is "
+        "<= -f_j. For no i can C_ij - f_i be smaller than -f_j, as f_j >= f_i - C_ij. 3. The triangle "
+        "inequality makes each cone 1-Lipschitz, and the minimum of cones as well, so no income is lost.",
+    ],
+    "06.6": [
+        "For any f with slope at most 1, E f(x) - E f(y) <= E|x - y| for each plan, so its gap is at most "
+        "W1. By Kantorovich-Rubinstein the best one attains it. W1 is not defined as a maximum. With "
+        "slopes up to K the maximum is K W1. Without a limit it is infinite. The critic is not forced to "
+        "be linear: |z| has slope 1 and a kink; it is best if earth has to go both ways.",
+        "Every 1-Lipschitz critic gives a lower bound on $W_1$, and the duality theorem says that the sup "
+        "equals $W_1$. The number 1 is only a unit: for 2 one gets $2 W_1$. If nothing limits the slope, "
+        "the gap is unbounded. It does not make the critic linear, it only grows at most linearly: "
+        "between two Gaussians of different widths the best critic is $|z|$. The slope needn't be 1 "
+        "everywhere.",
+        "A critic can't beat the work: f(x) - f(y) <= |x - y|, averaged over the plan. So its gap is a "
+        "lower bound. The theorem: the largest gap is exactly W1. Slope limit 10 gives 10 times as much, "
+        "so divide. With no limit, scale f and the gap explodes. Must the critic be a straight line? No, "
+        "not linear: at a kink it turns, as in the zigzag on the street. It must not be steeper than 1, "
+        "that is all.",
+    ],
+    "07.4": [
+        "Fix the optimal critic f of the two laws (or one within eta). For it the expected gap on batches "
+        "equals the gap on the laws, as sample means are unbiased. W1 of the batches is a sup over "
+        "critics and so at least this gap. Taking expectations: E W1(P_m, Q_m) >= W1(P, Q). W1 itself is "
+        "not unbiased. If P = Q the right side is 0, and two batches differ with positive probability, so "
+        "it is strict.",
+        r"$\mathbb E \sup_f \ge \sup_f \mathbb E$. In words: for any fixed 1-Lipschitz $f$, $W_1(\mathbb "
+        r"P_m, \mathbb Q_m) \ge \frac1m \sum f(x_i) - \frac1m \sum f(y_i)$; take expectations, by "
+        r"linearity the right side is $\mathbb E_P f - \mathbb E_Q f$; then take the sup over $f$. No law "
+        r"of large numbers is needed, m can be 1. For $P = Q$ the batches are almost surely different "
+        r"unless the law is a point mass, so $W_1 > 0$.",
+        "W1 is convex, not concave, in the pair of laws, and the empirical laws have mean P and Q. More "
+        "directly: take the best potential f of P and Q, chosen before the draw. E[gap of f on the batch] "
+        "= gap of f = W1(P, Q), because each draw has the right law. The batch's own best critic does at "
+        "least as well. When P = Q the batches are not equal with positive probability. This does not use "
+        "convergence as m grows.",
+    ],
+    "08.4": [
+        "The gap is sum_i v_i d_i with d_i = (r_i(-1) + r_i(1))/2 - r_i(0). The derivative of relu(w x + "
+        "b) is 0 or w, so both increments lie between 0 and w_i and |d_i| <= |w_i|/2. By Cauchy-Schwarz "
+        "the gap is <= 1/2 |v| |w| <= 1/2. It is not that ReLU cannot represent |x|: relu(x) + relu(-x) = "
+        "|x|, but its norms multiply to 2. GroupSort: W1 = (1, -1)^T / sqrt 2, sort, W2 = (1, -1)/sqrt 2, "
+        "output |x|.",
+        r"Universal approximation does not help, since the norms are bounded. Each neuron contributes "
+        r"$v_i\,(\frac12 r_i(1) + \frac12 r_i(-1) - r_i(0))$, whose size is at most $|v_i||w_i|/2$ since "
+        r"the slope is between 0 and $w_i$. Summing, Cauchy--Schwarz gives $\frac12 \|v\|\|w\| \le "
+        r"\frac12$. With sorting: $(x, -x)/\sqrt2 \mapsto (|x|, -|x|)/\sqrt 2 \mapsto |x|$, gap 1.",
+        "Unit by unit: half of relu's rise on the right minus half of its rise on the left, at most |w_i| "
+        "/ 2 whatever the bias. Sum of |v_i||w_i| is at most the product of the lengths by "
+        "Cauchy-Schwarz, so the gap is at most one half. So under these norms a ReLU critic cannot be "
+        "|x|, GroupSort can: first matrix (1, -1)/sqrt(2), second (1, -1)/sqrt(2), max(x, -x).",
+        "For a convex function r with slopes in [0, w] the second difference is at most w. So unit i adds "
+        "at most |v_i w_i| / 2, and sum |v_i w_i| <= 1 by Cauchy-Schwarz: gap <= 0.5. Within the norm "
+        "limits no ReLU network can make |x|. Two sorted copies, x/sqrt2 and -x/sqrt2, then their "
+        "difference / sqrt2, do.",
+    ],
+    "08.6": [
+        "Clipping: after every update set each weight to [-c, c]. It does not make the critic "
+        "1-Lipschitz, but K-Lipschitz for some K nobody knows, so the gap is at most K W1. Gradient "
+        "penalty: add lambda (||grad f|| - 1)^2 at random points between real and fake. It is not "
+        "enforced everywhere, so slopes may exceed 1. The limit is needed because otherwise the gap can "
+        "be scaled to infinity, not because the critic would become too strong. I would quote the "
+        "c-transform certificate.",
+        "Without a constraint, multiply f by 10 and the gap is 10 times as large; no maximum exists. "
+        "Weight clipping keeps all weights in a box, so f is Lipschitz with an unknown constant. The "
+        "penalty punishes gradient norms away from 1 with respect to the inputs, not the gradient with "
+        "respect to the weights, on a sample of points and not at every point of the space. It gives no "
+        "guarantee. Quote the certified value, or exact W1.",
+        r"A limit is necessary since the sup over all $f$ is $\infty$. Clipping $w \in [-c, c]$ gives "
+        r"$\|f\|_L \le K$ and not $\le 1$. The penalty $\lambda\,\mathbb E(\|\nabla f(\hat x)\| - 1)^2$ is "
+        r"a soft constraint; it cannot hold everywhere. The number to trust: the lower bound from the "
+        r"c-transform. We do not want to prevent the critic from becoming too strong.",
+        "Scaling f scales the gap, so some bound on the slope is needed. Clipping cuts the weights back "
+        "to a small interval; the resulting Lipschitz constant is finite but unknown, and clipping does "
+        "not make it one. The penalty adds the squared excess of the slope to the loss, only at "
+        "interpolated points, so it can still be larger than 1, and then the gap overestimates W1. So "
+        "report a certificate.",
+    ],
+    "09.4": [
+        "W1 is by definition the infimum over couplings of E|x - y|; it is not defined as a supremum. By "
+        "Kantorovich-Rubinstein duality it equals sup over 1-Lipschitz f of E_r f - E_g f. The critic's "
+        "optimizer minimizes mean f(fake) - mean f(real). For the generator the term with real points "
+        "does not depend on theta, so it descends -E f(g(z)). By the envelope theorem the gradient of "
+        "this at the best f is the gradient of W1. Clipping does not make f 1-Lipschitz, only "
+        "K-Lipschitz, and five steps do not reach the best critic, so we only get a lower bound of K W1.",
+        r"Start: $W_1 = \inf_{\gamma \in \Pi} \mathbb E_\gamma \|x - y\|$. The Kantorovich-Rubinstein "
+        r"theorem: $= \sup_{\|f\|_L \le 1} \mathbb E_r f - \mathbb E_\theta f$, f 1-Lipschitz. The critic "
+        r"does not maximize $W_1$; it descends $-(\mathbb E_r f - \mathbb E_\theta f)$. The generator "
+        r"descends $-\mathbb E f(g_\theta(z))$, as the real term is constant in $\theta$. Danskin: at the "
+        r"optimal f the gradients agree. Clipped: K-Lipschitz, unknown K, not optimal after five steps.",
+        "The cheapest plan's cost is W1. The duality theorem says the largest mean difference f(real) - "
+        "f(fake) over all 1-Lipschitz f has the same value. Critic loss: negative gap. Generator loss: "
+        "minus the mean of f on its own samples; the mean over the data is dropped since no theta appears "
+        "in it. Why W1 falls: when f is optimal, its derivative contributes nothing to first order, so "
+        "the slope of the loss is the slope of the distance. Approximate: the network class is a subset, "
+        "K unknown, batches.",
+        "W1 = min over plans of the mean length. Kantorovich-Rubinstein: it is also the max of the gap "
+        "over 1-Lipschitz critics. The critic descends E f(g(z)) - E f(x). The generator lowers -E "
+        "f(g(z)), that is it raises the critic's values of its samples; E f(x) does not contain theta. "
+        "Envelope theorem: with the best f held fixed the gradient is that of W1. A clipped network has "
+        "some slope bound K other than 1, and is not at its best after five steps.",
+    ],
+    "09.6": [
+        "A discriminator returns the probability that x is real. A critic does not output a probability "
+        "but an arbitrary real score. It maximizes E f(x) - E f(g(z)), which is not W1 itself but a lower "
+        "bound of it over 1-Lipschitz f. The generator minimizes -E f(g(z)). Weight clipping to [-c, c] "
+        "after each step. The constraint is there because otherwise f can be scaled up and the gap is "
+        "infinite, not because the critic would get too powerful.",
+        r"The GAN's discriminator classifies real versus fake with a sigmoid. The critic outputs a real "
+        r"number without sigmoid. $\max_f \mathbb E_r f - \mathbb E_g f$ with f Lipschitz; the critic "
+        r"cannot change $W_1$, it only approaches it from below. The generator lowers this distance by "
+        r"pushing its samples toward higher f. The lecture clips the weights, which does not give a "
+        r"1-Lipschitz critic but a K-Lipschitz one. Without a constraint the supremum is infinite.",
+        "Discriminator: yes/no classifier. Critic: a potential, its single values mean nothing, only "
+        "differences of means do. The critic raises the difference of the mean score on real and fake; "
+        "the generator descends minus the mean score of its samples. Method: clip weights. Needed since "
+        "1000 f has a 1000 times larger gap. It is no protection against a critic that is too strong: a "
+        "strong critic is what we want.",
+        "The critic is no classifier: unlike the discriminator, which gives a probability, it gives any "
+        "number. It tries to make mean f(real) - mean f(fake) large; the best 1-Lipschitz one attains W1, "
+        "and the generator makes W1 small. Clipping every weight to a box keeps the slope bounded. "
+        "Otherwise there is no maximum. S0 says the critic must not be too powerful, which is not the "
+        "reason.",
+    ],
+}
+
+
+@pytest.mark.parametrize(("key", "text"), [(key, text) for key, texts in TEXTS.items() for text in texts])
+def test_a_right_text_in_other_words_passes_the_first_look(key, text):
+    outcome = ex(key).check(text)
+    assert outcome.passed, outcome.message
