@@ -107,11 +107,13 @@ def test_the_run_outlives_the_page(opened):
     assert player.number("step") == step
     assert int(player.view.get_by_role("slider", name="Frame").get_attribute("max")) > 3
 
-    opened.page.keyboard.press("Escape")  # close the notebook, and open it again
-    opened.page.locator(
-        ".jp-mod-current .lm-TabBar-tabCloseIcon, .jp-mod-current .jp-icon-hover"
-    ).last.click()
-    opened.page.wait_for_selector(".jp-Notebook", state="detached")
+    opened.page.get_by_role("menuitem", name="File", exact=True).click()  # close the notebook
+    opened.page.get_by_text("Close Tab", exact=True).click()
+    gone = "!document.querySelector('.jp-Notebook')"
+    opened.page.wait_for_function(f"{gone} || document.querySelector('.jp-Dialog')")
+    if (discard := opened.page.get_by_role("button", name=re.compile("Discard"))).count():
+        discard.click()
+    opened.page.wait_for_function(gone)
     opened.open(reset=False)
     player = Player(opened)
     assert player.number("step") == step
