@@ -25,7 +25,7 @@ test: check  ## set up once, then run everything, notebooks and a real browser i
 	@echo "Running the notebooks, the widgets in a browser and the set-up tests, two at a time"
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "notebook or browser or setup"
 
-check: $(READY)  ## the quick half: lint, types and package tests, under two minutes
+check: $(READY)  ## the quick half: lint, types and package tests, about two minutes
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/nbstripout --keep-id --verify notebooks/*.ipynb

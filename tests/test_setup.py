@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -44,15 +45,27 @@ def wait_for(pattern, output):
     raise AssertionError(f"no {pattern!r} in:\n{output()}")
 
 
+def fetched(address):
+    """What a server says; it prints its address shortly before it listens."""
+    for _ in range(10 * WAIT):
+        try:
+            with urllib.request.urlopen(address, timeout=WAIT) as answer:
+                return answer.read().decode()
+        except urllib.error.URLError as error:
+            if not isinstance(error.reason, ConnectionRefusedError):
+                raise
+            time.sleep(0.1)
+    raise AssertionError(f"{address} did not answer")
+
+
 def test_make_lab_serves_the_course(lab):
     address, token = wait_for(rf"(http://(?:127\.0\.0\.1|localhost):\d+)/{START}\?token=(\w+)", lab).groups()
-    with urllib.request.urlopen(f"{address}/api/contents?token={token}", timeout=WAIT) as answer:
-        names = {entry["name"] for entry in json.load(answer)["content"]}
+    contents = json.loads(fetched(f"{address}/api/contents?token={token}"))["content"]
+    names = {entry["name"] for entry in contents}
     on_disk = {path.name for path in (ROOT / "notebooks").glob("*.ipynb")}
     assert names == on_disk
     assert "00_start_here.ipynb" in names, "the address leads to the start page"
-    with urllib.request.urlopen(f"{address}/{START}?token={token}", timeout=WAIT) as page:
-        assert "JupyterLab" in page.read().decode()
+    assert "JupyterLab" in fetched(f"{address}/{START}?token={token}")
     assert "If no browser appears" in lab()
     assert "Creating" not in lab(), "a second run reuses the environment"
 
