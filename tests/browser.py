@@ -193,6 +193,35 @@ class Learner:
         self.page.wait_for_function("!document.querySelector('.lm-DockPanel-tabBar .jp-mod-dirty')")
 
 
+class View:
+    """A view in the output of a cell: its controls, and the numbers in its data attributes."""
+
+    seconds = 60  # for whatever has to happen
+
+    def __init__(self, learner: Learner, cell: int = 0) -> None:
+        self.page = learner.page
+        self.paper = learner.cell(cell).locator(".wgan-edu")
+        self.paper.scroll_into_view_if_needed()
+        self.wait("painted", lambda painted: painted >= 1)
+
+    def number(self, name: str) -> float:
+        value = self.paper.get_attribute(f"data-{name}")
+        return float(value) if value not in (None, "", "null", "true", "false") else float("nan")
+
+    def wait(self, name: str, wanted: Any, near: float = 1e-6) -> float:
+        """Wait until a number is what is wanted: near a value, or such that `wanted(number)` holds."""
+        holds = wanted if callable(wanted) else lambda number: abs(number - wanted) <= near
+        for _ in range(20 * self.seconds):
+            if holds(number := self.number(name)):
+                return number
+            time.sleep(0.05)
+        says = self.paper.inner_text()
+        raise AssertionError(f"{name} is {self.number(name)}, not {wanted}; the view says: {says}")
+
+    def press(self, name: str) -> None:
+        self.paper.get_by_role("button", name=name, exact=True).click()
+
+
 @contextmanager
 def pinned_lab() -> Iterator[tuple[Lab, Any]]:
     """For benchmarks: JupyterLab and its kernels on one core, as on Binder, and a browser on the others."""

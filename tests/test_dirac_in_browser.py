@@ -1,9 +1,8 @@
 """The Dirac-GAN's phase portrait as a learner meets it: mouse, menus and keyboard in JupyterLab."""
 
-import time
-
 import numpy as np
 import pytest
+from browser import View
 
 from wgan_edu.dirac import step_matrix, trajectory
 
@@ -12,23 +11,13 @@ pytestmark = pytest.mark.browser
 VIEW = "from wgan_edu.widgets import DiracGan\nview = DiracGan()\nview"
 
 
-class View:
-    def __init__(self, learner, cell=0):
-        self.page = learner.page
-        self.paper = learner.cell(cell).locator(".wgan-edu")
+class Portrait(View):
+    seconds = 30
+
+    def __init__(self, learner):
+        super().__init__(learner)
         self.canvas = self.paper.get_by_role("img").first
         self.canvas.scroll_into_view_if_needed()
-        self.page.wait_for_selector(".wgan-edu[data-painted]")
-
-    def number(self, name):
-        return float(self.paper.get_attribute(f"data-{name}") or "nan")
-
-    def wait(self, name, value, near=1e-6):
-        for _ in range(600):
-            if self.number(name) == pytest.approx(value, abs=near):
-                return
-            time.sleep(0.05)
-        raise AssertionError(f"{name} is {self.number(name)}, not {value}: {self.paper.inner_text()}")
 
     def at(self, theta, psi):
         """Where a place is on the screen: of 420, the picture has margins of 40, 10, 10 and 44."""
@@ -52,7 +41,7 @@ def opened(learner):
 
 
 def test_choose_and_slide(opened):
-    view = View(opened)
+    view = Portrait(opened)
     view.wait("end", end("wgan", [1, 0], lr=0.1))
     view.paper.get_by_text("goes round").wait_for()
     view.paper.get_by_role("checkbox", name="Both at once").check()
@@ -76,7 +65,7 @@ def test_choose_and_slide(opened):
 
 
 def test_drag_the_start(opened):
-    view = View(opened)
+    view = Portrait(opened)
     view.page.mouse.move(*view.at(1.0, 0.0))
     view.page.mouse.down()
     view.page.mouse.move(*view.at(-1.2, 1.4), steps=12)
@@ -98,7 +87,7 @@ def test_drag_the_start(opened):
 
 
 def test_the_keyboard_suffices(opened):
-    view = View(opened)
+    view = Portrait(opened)
     keys = view.page.keyboard
     view.paper.get_by_role("combobox", name="Game").focus()
     for _ in range(5):
@@ -131,13 +120,13 @@ def test_the_keyboard_suffices(opened):
 
 
 def test_a_reload_keeps_the_settings(opened):
-    view = View(opened)
+    view = Portrait(opened)
     view.paper.get_by_role("combobox", name="Game").select_option("gan")
     view.page.wait_for_selector(".wgan-edu[data-variant=gan]")
     view.paper.get_by_role("slider", name="Critic steps").fill("7")
     view.wait("critics", 7)
     opened.save()
     opened.open(reset=False)
-    view = View(opened)
+    view = Portrait(opened)
     view.wait("critics", 7)
     assert view.paper.get_by_role("combobox", name="Game").input_value() == "gan"

@@ -1,9 +1,9 @@
 """Drag the earth as a learner does: mouse, wheel and keyboard in JupyterLab, and the numbers that follow."""
 
 import math
-import time
 
 import pytest
+from browser import View
 
 pytestmark = pytest.mark.browser
 
@@ -11,23 +11,13 @@ VIEW = "from wgan_edu.widgets import DragTheEarth\nview = DragTheEarth()\nview"
 FORTY = "from wgan_edu.widgets.transport_scene import Scene\nview.scene = Scene.random(40, 40)"
 
 
-class View:
+class Canvas(View):
+    seconds = 30
+
     def __init__(self, learner):
-        self.page = learner.page
-        self.paper = learner.cell(0).locator(".wgan-edu")
+        super().__init__(learner)
         self.canvas = self.paper.get_by_role("img").first
         self.canvas.scroll_into_view_if_needed()
-        self.page.wait_for_selector(".wgan-edu[data-painted]")
-
-    def number(self, name):
-        return float(self.paper.get_attribute(f"data-{name}"))
-
-    def wait(self, name, value):
-        for _ in range(600):
-            if self.number(name) == pytest.approx(value, abs=1e-6):
-                return
-            time.sleep(0.05)
-        raise AssertionError(f"{name} is {self.number(name)}, not {value}: {self.paper.inner_text()}")
 
     def at(self, x, y):
         box = self.canvas.bounding_box()
@@ -51,7 +41,7 @@ def opened(learner):
 
 
 def test_with_the_mouse(opened):
-    view = View(opened)
+    view = Canvas(opened)
     leg = math.hypot(2, 0.8)
     view.wait("cost", leg)
     assert view.number("js") == pytest.approx(math.log(2))
@@ -84,7 +74,7 @@ def test_with_the_mouse(opened):
 
 
 def test_with_the_keyboard_alone(opened):
-    view = View(opened)
+    view = Canvas(opened)
     keys = view.page.keyboard
     view.paper.get_by_role("combobox", name="Scene").focus()
     for _ in range(8):
@@ -123,7 +113,7 @@ def test_with_the_keyboard_alone(opened):
 def test_forty_points_follow_the_mouse(opened):
     """No clock here, that is for the benchmark: every place is reached, and the last one is shown."""
     opened.run_cell(1)
-    view = View(opened)
+    view = Canvas(opened)
     view.paper.get_by_role("button", name="Next point").click()
     view.page.keyboard.press("Tab")  # any change fetches the new scene
     view.paper.get_by_role("button", name="More mass").click()
@@ -137,10 +127,10 @@ def test_forty_points_follow_the_mouse(opened):
 
 
 def test_a_reload_keeps_the_scene(opened):
-    view = View(opened)
+    view = Canvas(opened)
     view.drag((1.0, 0.8), (-1.0, 0.0))
     view.wait("tv", 0.3)
     opened.save()
     opened.open(reset=False)
-    view = View(opened)
+    view = Canvas(opened)
     view.wait("tv", 0.3)

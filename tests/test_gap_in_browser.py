@@ -4,6 +4,7 @@ import time
 
 import numpy as np
 import pytest
+from browser import View
 
 from wgan_edu.transport import solve_primal, w1_exact
 from wgan_edu.widgets.bounds_game import LineGame, PlaneGame
@@ -14,22 +15,17 @@ VIEW = "from wgan_edu.widgets import GapCloses\nview = GapCloses()\nview"
 BEST = dict(zip((0, 2, 3, 4, 5, 7, 8, 9, 10), (0, 2, 1, 0, -1, -1, 0, 1, 2), strict=True))
 
 
-class View:
+class Game(View):
     """The view in the output of the first cell, beside a game in this process that makes the same moves."""
 
     def __init__(self, learner):
-        self.page = learner.page
-        self.paper = learner.cell(0).locator(".wgan-edu")
-        self.page.wait_for_selector(".wgan-edu[data-painted]")
+        super().__init__(learner)
         self.street = self.paper.get_by_role("img").first
         self.street.scroll_into_view_if_needed()
         self.twin = LineGame()
 
     def data(self, name):
         return self.paper.get_attribute(f"data-{name}")
-
-    def press(self, name):
-        self.paper.get_by_role("button", name=name, exact=True).click()
 
     def shows(self, game):
         """Wait until the page shows a game's numbers; those of a network may differ in the last digits."""
@@ -76,7 +72,7 @@ def opened(learner):
 
 
 def test_the_gap_closes_with_the_mouse(opened):
-    view = View(opened)
+    view = Game(opened)
     twin = view.twin
     view.shows(twin)
     assert float(view.data("upper")) == 5.5
@@ -115,7 +111,7 @@ def test_the_gap_closes_with_the_mouse(opened):
 
 
 def test_the_keyboard_suffices(opened):
-    view = View(opened)
+    view = Game(opened)
     keys, twin = opened.page.keyboard, view.twin
     view.paper.get_by_role("combobox", name="Game").focus()
     names = []
@@ -164,7 +160,7 @@ def test_the_keyboard_suffices(opened):
 
 
 def test_in_the_plane_a_network_closes_it(opened):
-    view = View(opened)
+    view = Game(opened)
     view.paper.get_by_role("combobox", name="Game").select_option("plane")
     twin = PlaneGame()
     exact = w1_exact(twin.x, twin.y)
@@ -190,7 +186,7 @@ def test_in_the_plane_a_network_closes_it(opened):
 
     opened.save()
     opened.open(reset=False)  # the game is the kernel's, and outlives the page
-    again = View(opened)
+    again = Game(opened)
     assert again.data("mode") == "plane"
     assert again.data("closed") == "true"
     again.paper.get_by_role("combobox", name="Game").select_option("line")
@@ -205,7 +201,7 @@ def test_what_goes_wrong_is_shown_and_nothing_is_left_running(learner):
         "view.line.improve_plan = good",
     )
     someone.run_cell(0)
-    view = View(someone)
+    view = Game(someone)
     someone.run_cell(1)
     view.press("Improve the plan")
     alert = view.paper.get_by_role("alert")
@@ -222,5 +218,5 @@ def test_what_goes_wrong_is_shown_and_nothing_is_left_running(learner):
     for _ in range(3):
         someone.run_cell(0)
     assert someone.page.locator(".wgan-edu").count() == 1
-    View(someone).shows(LineGame())
+    Game(someone).shows(LineGame())
     assert someone.errors == []

@@ -3,31 +3,11 @@
 import time
 
 import pytest
+from browser import View
 
 pytestmark = pytest.mark.browser
 
 LAB = 'from wgan_edu.widgets import CriticLab\nlab = CriticLab("shift")\nlab'
-
-
-class View:
-    def __init__(self, learner, cell=0):
-        self.view = learner.cell(cell).locator(".wgan-edu")
-        self.view.scroll_into_view_if_needed()
-        self.wait("painted", lambda painted: painted >= 1)
-
-    def number(self, name):
-        value = self.view.get_attribute(f"data-{name}")
-        return float(value) if value not in (None, "", "null", "true", "false") else float("nan")
-
-    def wait(self, name, holds, seconds=60):
-        for _ in range(int(20 * seconds)):
-            if holds(self.number(name)):
-                return self.number(name)
-            time.sleep(0.05)
-        raise AssertionError(f"{name} stayed {self.number(name)}; the view says: {self.view.inner_text()}")
-
-    def press(self, name):
-        self.view.get_by_role("button", name=name, exact=True).click()
 
 
 def test_choose_play_pause_step_reset(learner):
@@ -35,7 +15,7 @@ def test_choose_play_pause_step_reset(learner):
     someone.run_cell(0)
     lab = View(someone)
     assert lab.number("step") == 0
-    choice = lab.view.get_by_role("combobox", name="Constraint")
+    choice = lab.paper.get_by_role("combobox", name="Constraint")
     choice.select_option("orthonormal, GroupSort")
     lab.wait("painted", lambda painted: painted >= 2)
     lab.press("Play")
@@ -53,7 +33,7 @@ def test_choose_play_pause_step_reset(learner):
     lab.press("Reset")
     lab.wait("step", lambda now: now == 0)
     assert choice.input_value() == "orthonormal, GroupSort"
-    lab.view.get_by_role("button", name="Step", exact=True).focus()
+    lab.paper.get_by_role("button", name="Step", exact=True).focus()
     someone.page.keyboard.press("Enter")
     lab.wait("step", lambda now: now == 1)
     assert someone.errors == []

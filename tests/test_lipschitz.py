@@ -24,7 +24,7 @@ from wgan_edu.lipschitz import (
     mean_grad_norm,
     spectral_norm,
 )
-from wgan_edu.looking import eval_mode
+from wgan_edu.looking import eval_mode, values_at
 from wgan_edu.networks import mlp_critic
 from wgan_edu.normalization import orthonormal
 from wgan_edu.seeding import counter_generator
@@ -646,3 +646,14 @@ def test_gradients_run_through_the_layers(constraint):
     names = [name for name, _ in critic.named_parameters()]
     weights = [weight.detach().requires_grad_() for weight in critic.parameters()]
     assert torch.autograd.gradcheck(value, weights, eps=1e-7, atol=1e-5)
+
+
+def test_values_are_those_of_eval_mode_in_float64_and_leave_no_trace():
+    network = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.Dropout(0.5)).train()
+    x = np.array([[1.0, 2.0], [3.0, -1.0]])
+    values = values_at(network, x)
+    weight, bias = (part.detach().double().numpy() for part in network[0].parameters())
+    np.testing.assert_allclose(values, x @ weight.T + bias, atol=1e-6)  # no dropout
+    assert values.dtype == np.float64
+    assert network[1].training
+    assert network[0].weight.grad is None

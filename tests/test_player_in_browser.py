@@ -6,36 +6,14 @@ import shutil
 import time
 
 import pytest
-from browser import ROOT
+from browser import ROOT, View
 
 pytestmark = pytest.mark.browser
 
 PLAYER = "from wgan_edu.widgets import TrainingPlayer\nplayer = TrainingPlayer()\nplayer"
 
 
-class Player:
-    """The player in the output of a cell: its controls, and the numbers that the page shows."""
-
-    def __init__(self, learner, cell=0):
-        self.page = learner.page
-        self.view = learner.cell(cell).locator(".wgan-edu")
-        self.view.scroll_into_view_if_needed()
-        self.wait("painted", lambda painted: painted >= 1)
-
-    def number(self, name):
-        value = self.view.get_attribute(f"data-{name}")
-        return float(value) if value not in (None, "", "null", "true", "false") else float("nan")
-
-    def wait(self, name, holds, seconds=60):
-        for _ in range(int(20 * seconds)):
-            if holds(self.number(name)):
-                return self.number(name)
-            time.sleep(0.05)
-        raise AssertionError(f"{name} stayed {self.number(name)}; the view says: {self.view.inner_text()}")
-
-    def press(self, name):
-        self.view.get_by_role("button", name=name, exact=True).click()
-
+class Player(View):
     def stands_still(self):
         """Pressed Pause: nothing moves any more, in the page or in the run."""
         time.sleep(0.7)  # the answer to the last question is on its way
@@ -76,7 +54,7 @@ def test_play_pause_step_scrub_reset(opened):
     player.wait("step", lambda now: now == step + 1)
     assert player.number("critic") == critic + 1
 
-    scrub = player.view.get_by_role("slider", name="Frame")
+    scrub = player.paper.get_by_role("slider", name="Frame")
     last = int(scrub.get_attribute("max"))
     assert last > 10
     scrub.fill("0")
@@ -93,6 +71,39 @@ def test_play_pause_step_scrub_reset(opened):
     assert int(scrub.get_attribute("max")) == 0
 
 
+CHOOSING = """from dataclasses import replace
+from wgan_edu.lipschitz import WeightClipping
+from wgan_edu.training import PRESETS
+from wgan_edu.widgets import TrainingPlayer
+live = PRESETS["live"]
+player = TrainingPlayer(choices={"penalty": live, "clipping": replace(live, constraint=WeightClipping(0.1))})
+player"""
+
+
+def test_a_constraint_is_chosen_live(learner):
+    someone = learner(CHOOSING, "print('steps', player.run.state.generator_steps, player.run.choice)")
+    someone.run_cell(0)
+    player = Player(someone)
+    choice = player.paper.get_by_role("combobox", name="Constraint")
+    assert choice.input_value() == "penalty"
+    player.press("Play")
+    player.wait("step", lambda step: step > 10)
+    choice.select_option("clipping")  # while it plays
+    player.wait("step", lambda step: step == 0)
+    assert player.stands_still(), "it waits for Play"
+    player.press("Play")
+    player.wait("step", lambda step: step > 10)
+    player.press("Pause")
+    assert player.stands_still()
+    someone.run_cell(1)
+    someone.page.wait_for_function("document.body.innerText.includes('steps ')")
+    assert f"steps {player.number('step'):.0f} clipping" in someone.output(1)
+    someone.save()
+    someone.open(reset=False)  # a page that opens again shows what was chosen
+    assert Player(someone).paper.get_by_role("combobox", name="Constraint").input_value() == "clipping"
+    assert someone.errors == []
+
+
 def test_the_run_outlives_the_page(opened):
     player = Player(opened)
     player.press("Play")
@@ -105,7 +116,7 @@ def test_the_run_outlives_the_page(opened):
     opened.open(reset=False)  # reload
     player = Player(opened)
     assert player.number("step") == step
-    assert int(player.view.get_by_role("slider", name="Frame").get_attribute("max")) > 3
+    assert int(player.paper.get_by_role("slider", name="Frame").get_attribute("max")) > 3
 
     opened.page.get_by_role("menuitem", name="File", exact=True).click()  # close the notebook
     opened.page.get_by_text("Close Tab", exact=True).click()
@@ -156,9 +167,9 @@ def test_a_handler_that_raises_is_shown_and_recovers(learner):
     player = Player(someone)
     someone.run_cell(1)
     player.press("Play")
-    alert = player.view.get_by_role("alert")
+    alert = player.paper.get_by_role("alert")
     alert.get_by_text("RuntimeError: the tap is closed").first.wait_for()
-    assert player.view.get_by_role("button", name="Play", exact=True).is_visible(), "and it stops playing"
+    assert player.paper.get_by_role("button", name="Play", exact=True).is_visible(), "and it stops playing"
     alert.get_by_text("Where it happened").click()
     assert "Traceback" in alert.inner_text()
     someone.run_cell(2)
@@ -179,7 +190,7 @@ def test_an_interrupt_and_a_busy_kernel_do_no_harm(learner):
         someone.page.get_by_role("menuitem", name="Kernel", exact=True).click()
         someone.page.get_by_text("Interrupt Kernel", exact=True).click()
         time.sleep(0.3)
-    if player.view.get_by_role("button", name="Play", exact=True).is_visible():
+    if player.paper.get_by_role("button", name="Play", exact=True).is_visible():
         player.press("Play")  # an interrupt that came in the middle of a step has paused it
     before = player.number("step")
     player.wait("step", lambda step: step > before)
@@ -189,7 +200,7 @@ def test_an_interrupt_and_a_busy_kernel_do_no_harm(learner):
     someone.page.get_by_role("menuitem", name="Kernel", exact=True).click()
     someone.page.get_by_text("Interrupt Kernel", exact=True).click()
     someone.cell(1).get_by_text("KeyboardInterrupt").first.wait_for()
-    if player.view.get_by_role("button", name="Play", exact=True).is_visible():
+    if player.paper.get_by_role("button", name="Play", exact=True).is_visible():
         player.press("Play")
     before = player.number("step")
     player.wait("step", lambda step: step > before)
@@ -230,7 +241,7 @@ def code_cells(path):
 def test_the_keyboard_suffices(opened):
     player = Player(opened)
     keys = opened.page.keyboard
-    player.view.get_by_role("button", name="Play").focus()
+    player.paper.get_by_role("button", name="Play").focus()
     names = []
     for _ in range(6):
         focused = "document.activeElement.getAttribute('aria-label') || document.activeElement.textContent"
@@ -240,7 +251,7 @@ def test_the_keyboard_suffices(opened):
         keys.press("Tab")
     assert names == ["Play", "Step critic", "Step generator", "Reset", "Speed", "Frame"]
 
-    player.view.get_by_role("button", name="Play").focus()
+    player.paper.get_by_role("button", name="Play").focus()
     keys.press("Space")
     player.wait("frames", lambda frames: frames > 8)
     keys.press("Enter")
@@ -268,7 +279,7 @@ def test_with_less_motion_it_is_slow(learner):
     someone = learner(PLAYER, reduced_motion="reduce")
     someone.run_cell(0)
     player = Player(someone)
-    assert player.view.get_by_role("combobox", name="Speed").input_value() == "slow"
+    assert player.paper.get_by_role("combobox", name="Speed").input_value() == "slow"
     player.press("Play")
     began, step = time.time(), player.number("step")
     player.wait("step", lambda now: now >= step + 3)

@@ -1,36 +1,16 @@
 """The sheet and the thread as a learner meets them: JupyterLab, a real browser, mouse and keyboard."""
 
-import time
-
 import pytest
+from browser import View
 
 pytestmark = pytest.mark.browser
 
 VIEW = "from wgan_edu.widgets import SheetAndThread\nview = SheetAndThread()\nview"
 
 
-class View:
-    """The view in the output of a cell: its controls, and the numbers that the page shows."""
-
-    def __init__(self, learner, cell=0):
-        self.page = learner.page
-        self.box = learner.cell(cell).locator(".wgan-edu")
-        self.box.scroll_into_view_if_needed()
-        self.wait("painted", lambda painted: painted >= 1)
-
-    def number(self, name):
-        value = self.box.get_attribute(f"data-{name}")
-        return float(value) if value else float("nan")
-
-    def wait(self, name, holds, seconds=60):
-        for _ in range(int(20 * seconds)):
-            if holds(self.number(name)):
-                return self.number(name)
-            time.sleep(0.05)
-        raise AssertionError(f"{name} stayed {self.number(name)}; the view says: {self.box.inner_text()}")
-
+class Room(View):
     def slider(self, name):
-        return self.box.get_by_role("slider", name=name)
+        return self.paper.get_by_role("slider", name=name)
 
 
 @pytest.fixture
@@ -42,7 +22,7 @@ def opened(learner):
 
 
 def test_sliders_positions_and_dragging(opened):
-    view = View(opened)
+    view = Room(opened)
     assert (view.number("crossings"), view.number("tilt")) == (1, 60)
     assert 0 < view.number("thread") < 100
 
@@ -50,20 +30,20 @@ def test_sliders_positions_and_dragging(opened):
     view.slider("Tilt of the thread").fill("10")
     view.wait("tilt", lambda tilt: tilt == 10)
     assert (view.number("crossings"), view.number("thread")) == (0, 0)
-    view.box.get_by_text("They are disjoint").wait_for()
+    view.paper.get_by_text("They are disjoint").wait_for()
 
-    view.box.get_by_role("combobox", name="Go to").select_option("two crossings")
+    view.paper.get_by_role("combobox", name="Go to").select_option("two crossings")
     view.wait("crossings", lambda count: count == 2)
-    view.box.get_by_role("combobox", name="Go to").select_option("aligned")
+    view.paper.get_by_role("combobox", name="Go to").select_option("aligned")
     view.wait("thread", lambda count: count == 300)
-    view.box.get_by_text("perfectly aligned").wait_for()
+    view.paper.get_by_text("perfectly aligned").wait_for()
     near = view.number("sheet")
     view.slider("Near means within").fill("0.2")
     view.wait("epsilon", lambda epsilon: epsilon == 0.2)
     assert view.number("sheet") > 1.5 * near
 
     painted, turn, lift = view.number("painted"), view.number("turn"), view.number("lift")
-    picture = view.box.locator("canvas").bounding_box()
+    picture = view.paper.locator("canvas").bounding_box()
     x, y = picture["x"] + picture["width"] / 2, picture["y"] + picture["height"] / 2
     opened.page.mouse.move(x, y)
     opened.page.mouse.down()
@@ -74,7 +54,7 @@ def test_sliders_positions_and_dragging(opened):
     assert view.number("lift") == pytest.approx(lift - 15, abs=3)
     assert view.number("painted") == painted, "turning asks the kernel nothing"
 
-    label = view.box.get_by_role("img").get_attribute("aria-label")
+    label = view.paper.get_by_role("img").get_attribute("aria-label")
     assert "300 of 300 points of the thread" in label
     opened.run_cell(1)
     opened.page.wait_for_function("document.body.innerText.includes('tilt 0')")
@@ -82,8 +62,8 @@ def test_sliders_positions_and_dragging(opened):
 
 
 def test_the_keyboard_suffices(opened):
-    view, keys = View(opened), opened.page.keyboard
-    view.box.get_by_role("combobox", name="Go to").focus()
+    view, keys = Room(opened), opened.page.keyboard
+    view.paper.get_by_role("combobox", name="Go to").focus()
     labels = []
     for _ in range(7):
         label = opened.page.evaluate("document.activeElement.labels?.[0]?.firstChild?.textContent ?? ''")
@@ -109,16 +89,16 @@ def test_the_keyboard_suffices(opened):
 
 
 def test_the_scene_outlives_the_page_and_a_second_run_begins_anew(opened):
-    view = View(opened)
+    view = Room(opened)
     view.slider("Tilt of the thread").fill("30")
     view.wait("tilt", lambda tilt: tilt == 30)
     opened.save()
     opened.open(reset=False)  # reload
-    view = View(opened)
+    view = Room(opened)
     assert view.number("tilt") == 30
     assert view.slider("Tilt of the thread").input_value() == "30"
     opened.run_cell(0)
-    view = View(opened)
+    view = Room(opened)
     assert view.number("tilt") == 60
     assert opened.page.locator(".wgan-edu").count() == 1
 
@@ -131,10 +111,10 @@ def test_an_error_is_shown_and_recovers(learner):
         "view.move = good",
     )
     someone.run_cell(0)
-    view = View(someone)
+    view = Room(someone)
     someone.run_cell(1)
     view.slider("Tilt of the thread").fill("20")
-    alert = view.box.get_by_role("alert")
+    alert = view.paper.get_by_role("alert")
     alert.get_by_text("RuntimeError: the paper is wet").first.wait_for()
     someone.run_cell(2)
     view.slider("Tilt of the thread").fill("25")

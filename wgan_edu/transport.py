@@ -42,7 +42,7 @@ from wgan_edu.checking import (
     values_of,
     whole_number,
 )
-from wgan_edu.looking import eval_mode, off_torch, tensor_for
+from wgan_edu.looking import values_at
 
 __all__ = [
     "Certificate",
@@ -579,17 +579,9 @@ def _critic_values(critic: Callable[[Any], Any], z: Array, on_z: BoolArray) -> A
     """Critic values at points z as float64 (n,), centered where there is mass: constants cost digits."""
     if not callable(critic):
         raise TypeError(f"critic must be a torch module or a function; got {type(critic).__name__}.")
-    answers = _torch_values(critic, z) if hasattr(critic, "parameters") else critic(z)
+    answers = values_at(critic, z) if hasattr(critic, "parameters") else critic(z)
     values = answers_for("z")("critic's values", answers, {"z": z})
     return np.asarray(values - (values[on_z].max() / 2 + values[on_z].min() / 2))
-
-
-def _torch_values(critic: Any, z: Array) -> Array:
-    """Look at a torch module without changing it: eval mode, no gradients, modes put back."""
-    import torch
-
-    with eval_mode(critic), torch.no_grad():
-        return np.asarray(off_torch(critic(tensor_for(critic, z))))
 
 
 def _best_scale(values: Array, a: Array, b: Array, cost: Array) -> tuple[float, float]:

@@ -23,7 +23,7 @@ import torch
 from torch import nn
 
 from wgan_edu.checking import Array, finite, points, points_like, vector_like, whole_number
-from wgan_edu.looking import off_torch, tensor_for
+from wgan_edu.looking import off_torch, tensor_for, values_at
 from wgan_edu.networks import mlp_critic
 from wgan_edu.transport import KantorovichPotential, c_transform, certify, cost_matrix, w1_exact
 
@@ -383,8 +383,7 @@ class PlaneGame(_Game):
         if not isinstance(self.critic, nn.Module):
             u, v = self.critic(self.x), self.critic(self.y)
         else:
-            with torch.no_grad():
-                u, v = (self.critic(tensor_for(self.critic, z)) for z in (self.x, self.y))
+            u, v = (values_at(self.critic, z) for z in (self.x, self.y))
         return float(self.a @ np.ravel(off_torch(u)) - self.b @ np.ravel(off_torch(v)))
 
 

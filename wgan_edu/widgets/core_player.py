@@ -7,11 +7,12 @@ Taught in: 00_start_here.
 """
 
 import io
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from ipywidgets import Button as CoreButton
-from ipywidgets import HBox, Image, IntSlider, Label, Play, VBox
+from ipywidgets import Dropdown, HBox, Image, IntSlider, Label, Play, VBox
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -29,8 +30,9 @@ class TrainingPlayer(VBox):  # type: ignore[misc]
     """Play, step the critic, step the generator, reset, scrub: the one without anywidget.
 
     Args:
-        config: a `TrainConfig`. Default `PRESETS["live"]`.
+        config: a `TrainConfig`. Default the first of the choices, or `PRESETS["live"]`.
         data: two-dimensional data with `sample(n, seed)`. Default `ring_of_8()`.
+        choices: configurations by name, such as one for each constraint, to choose from. Default none.
 
     Raises:
         ValueError: if the data is not two-dimensional, or is all one point.
@@ -41,8 +43,13 @@ class TrainingPlayer(VBox):  # type: ignore[misc]
     Taught in: 00_start_here.
     """
 
-    def __init__(self, config: TrainConfig | None = None, data: Any = None) -> None:
-        self.run = TrainingRun(config, data)
+    def __init__(
+        self,
+        config: TrainConfig | None = None,
+        data: Any = None,
+        choices: Mapping[str, TrainConfig] | None = None,
+    ) -> None:
+        self.run = TrainingRun(config, data, choices)
         self._picture = Image(format="png", width=820)
         self._numbers, self._message = Label(), Label()
         self._play = Play(interval=TICK, min=0, max=10**6, step=1)
@@ -55,6 +62,11 @@ class TrainingPlayer(VBox):  # type: ignore[misc]
             self._button("Step generator", lambda: self.run.generator_step()),
             self._button("Reset", lambda: self.run.reset()),
         ]
+        if self.run.choices:
+            names = list(self.run.choices)
+            chosen = Dropdown(description="Constraint", options=names, value=self.run.choice or None)
+            chosen.observe(lambda change: self._chosen(change["new"]), "value")
+            steps.append(chosen)
         super().__init__(
             [HBox([self._play, *steps]), self._picture, self._scrub, self._numbers, self._message]
         )
@@ -79,6 +91,10 @@ class TrainingPlayer(VBox):  # type: ignore[misc]
         """Stop playing and say why; `playing` is the name since ipywidgets 8, `_playing` the one before."""
         setattr(self._play, "playing" if self._play.has_trait("playing") else "_playing", False)
         self._message.value = message
+
+    def _chosen(self, name: str) -> None:
+        self._stop("")
+        self._do(lambda: self.run.choose(name))
 
     def _scrubbed(self, index: int) -> None:
         if not self._following:

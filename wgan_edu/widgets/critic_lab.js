@@ -22,52 +22,17 @@ function render({ model, el }) {
   const numbers = make("div", { className: "numbers" }, paper);
   const messages = makeMessages(paper);
 
-  let alive = true, playing = false, shown = null;
-  let turn = Promise.resolve();
-  const line = connect(model, (waiting) => messages.say(waiting ? "Waiting for the kernel: another cell may be running." : ""));
-  const later = (ms) => new Promise((ready) => setTimeout(ready, ms));
-
-  /** Ask for a frame and paint it; questions of this view wait for each other. */
-  const ask = (verb, values) => {
-    const work = async () => {
-      if (!alive) return;
-      try {
-        const answer = await line.ask(verb, values);
-        if (!alive) return;
-        messages.clear();
-        paint(answer);
-      } catch (error) {
-        setPlaying(false);
-        messages.fail(error);
-      }
-    };
-    return (turn = turn.then(work));
-  };
-
-  function setPlaying(now) {
-    playing = now;
-    play.textContent = now ? "Pause" : "Play";
-    if (!now) describe();
+  let shown = null;
+  const { ask, close } = inTurn(model, messages, (answer) => paint(answer), () => player.set(false));
+  const player = makePlay(play, el, frame, (playing) => (playing ? messages.say("") : describe()));
+  async function frame() {
+    await ask("tick", lessMotion() ? { steps: 10, budget: 1 } : { steps: 1000, budget: LAB_BUDGET });
+    if (shown?.done && player.isOn()) { player.set(false); messages.say("The last step is taken. Choose another constraint, or reset."); }
+    if (lessMotion()) await later(500);
   }
-
-  async function loop() {
-    while (alive && playing) {
-      await new Promise((ready) => requestAnimationFrame(ready));  // never comes while the page is hidden
-      if (!el.isConnected) { await later(300); continue; }
-      await ask("tick", lessMotion() ? { steps: 10, budget: 1 } : { steps: 1000, budget: LAB_BUDGET });
-      if (shown?.done && playing) { setPlaying(false); messages.say("The last step is taken. Choose another constraint, or reset."); }
-      if (lessMotion()) await later(500);
-    }
-  }
-
-  play.onclick = () => {
-    setPlaying(!playing);
-    messages.say("");
-    if (playing) loop();
-  };
-  step.onclick = async () => { setPlaying(false); messages.say(""); await ask("tick", { steps: 1, budget: 1 }); describe(); };
+  step.onclick = async () => { player.set(false); messages.say(""); await ask("tick", { steps: 1, budget: 1 }); describe(); };
   const begin = async () => { messages.say(""); await ask("choose", { name: choice.value }); describe(); };
-  reset.onclick = () => { setPlaying(false); begin(); };
+  reset.onclick = () => { player.set(false); begin(); };
   choice.onchange = begin;  // a lab that plays goes on playing under the new constraint
 
   // --- painting ---
@@ -138,7 +103,7 @@ function render({ model, el }) {
   }
 
   ask("now").then(describe);
-  return () => { alive = false; playing = false; line.hangUp(); };
+  return () => { player.close(); close(); };
 }
 
 /** Slopes on a grid: blue below 1, white at 1, orange above; full color at 0 and at 2. */

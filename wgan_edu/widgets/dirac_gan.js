@@ -31,19 +31,8 @@ function render({ model, el }) {
   const numbers = make("div", { className: "numbers upright" }, right);
   const messages = makeMessages(paper);
 
-  let shown = null, alive = true, dragging = false, turn = Promise.resolve();
-  const line = connect(model, (waiting) => messages.say(waiting ? "Waiting for the kernel: another cell may be running." : ""));
-  const ask = (verb, values) => (turn = turn.then(async () => {
-    if (!alive) return;
-    try {
-      const answer = await line.ask(verb, typeof values === "function" ? values() : values);
-      if (!alive) return;
-      messages.clear();
-      paint(answer);
-    } catch (error) {
-      messages.fail(error);
-    }
-  }));
+  let shown = null, dragging = false;
+  const { ask, close } = inTurn(model, messages, (answer) => paint(answer));
   const newestOnly = newest(ask);
   let wishes = {};  // of several controls, until the kernel is free
   const change = (values) => {
@@ -174,7 +163,7 @@ function render({ model, el }) {
   }
 
   ask("now").then(describe);
-  return () => { alive = false; line.hangUp(); };
+  return close;
 }
 
 function dart(context, x, y, dx, dy) {

@@ -26,26 +26,15 @@ function render({ model, el }) {
   const words = make("div", {}, right);
   const messages = makeMessages(paper);
 
-  let shown = null, chosen = { side: "fake", index: 0 }, dragging = false, alive = true, trips = [];
-  let turn = Promise.resolve();
-  const line = connect(model, (waiting) => messages.say(waiting ? "Waiting for the kernel: another cell is running. It goes on by itself." : ""));
-  const ask = (verb, values) => (turn = turn.then(async () => {
-    if (!alive) return;
-    const began = performance.now();
-    try {
-      const answer = await line.ask(verb, typeof values === "function" ? values() : values);  // as things are by then
-      if (!alive) return;
-      messages.clear();
-      messages.say("");
-      if (answer.chosen !== undefined) chosen = { side: answer.side, index: answer.chosen };
-      paint(answer);
-      if (!dragging) describe();
-      trips = [...trips.slice(-39), performance.now() - began];
-      paper.dataset.trip = [...trips].sort((a, b) => a - b)[Math.floor(trips.length / 2)];
-    } catch (error) {
-      messages.fail(error);
-    }
-  }));
+  let shown = null, chosen = { side: "fake", index: 0 }, dragging = false, trips = [];
+  const { ask, close } = inTurn(model, messages, (answer, verb, began) => {
+    messages.say("");
+    if (answer.chosen !== undefined) chosen = { side: answer.side, index: answer.chosen };
+    paint(answer);
+    if (!dragging) describe();
+    trips = [...trips.slice(-39), performance.now() - began];
+    paper.dataset.trip = [...trips].sort((a, b) => a - b)[Math.floor(trips.length / 2)];
+  });
   const dragTo = newest(ask);
 
   // --- what the learner does ---
@@ -199,7 +188,7 @@ function render({ model, el }) {
   }
 
   ask("now");
-  return () => { alive = false; line.hangUp(); };
+  return close;
 }
 
 export default { render };

@@ -36,21 +36,11 @@ function render({ model, el }) {
   const list = make("div", { className: "row", style: "column-gap: 10px", aria: { role: "group", label: "Prices" } }, paper);
   const messages = makeMessages(paper);
 
-  let shown = null, chosen = null, dragging = false, alive = true, boxes = [];
-  let turn = Promise.resolve();
-  const line = connect(model, (waiting) => messages.say(waiting ? "Waiting for the kernel: another cell is running. It goes on by itself." : ""));
-  const ask = (verb, values) => (turn = turn.then(async () => {
-    if (!alive) return;
-    try {
-      const answer = await line.ask(verb, values);
-      if (!alive) return;
-      messages.clear();
-      messages.say(answer.says);
-      paint(answer, verb);
-    } catch (error) {
-      messages.fail(error);
-    }
-  }));
+  let shown = null, chosen = null, dragging = false, boxes = [];
+  const { ask, close } = inTurn(model, messages, (answer, verb) => {
+    messages.say(answer.says);
+    paint(answer, verb);
+  });
   const move = async (verb, values) => { await ask(verb, values); describe(); };
   const wishes = [];  // for each place the newest: no edit may push out that of another place
   const setPrice = (index, value) => (wishes[index] ??= newest(ask))("set_price", { index, value }).then(describe);
@@ -269,7 +259,7 @@ function render({ model, el }) {
   }
 
   ask("now").then(describe);
-  return () => { alive = false; line.hangUp(); };
+  return close;
 }
 
 const tidy = (value) => String(Number(value.toFixed(6)));

@@ -220,3 +220,46 @@ function newest(ask) {
     }
   };
 }
+
+/** The questions of a view, one after another: each answer goes to `onAnswer(answer, verb, began)`, what goes wrong
+ *  to the learner, after `onError`. Values may be a function: then they are as things are when their turn comes. */
+function inTurn(model, messages, onAnswer, onError = () => {}) {
+  let alive = true, turn = Promise.resolve();
+  const line = connect(model, (waiting) => messages.say(waiting ? "Waiting for the kernel: another cell is running. It goes on by itself." : ""));
+  const ask = (verb, values) => (turn = turn.then(async () => {
+    if (!alive) return;
+    const began = performance.now();
+    try {
+      const answer = await line.ask(verb, typeof values === "function" ? values() : values);
+      if (!alive) return;
+      messages.clear();
+      onAnswer(answer, verb, began);
+    } catch (error) {
+      onError();
+      messages.fail(error);
+    }
+  }));
+  return { ask, close: () => { alive = false; line.hangUp(); } };
+}
+
+const later = (ms) => new Promise((ready) => setTimeout(ready, ms));
+
+/** Make a button play: `frame()` again and again until paused; `changed(playing)` hears of both. */
+function makePlay(button, el, frame, changed) {
+  let playing = false, loops = 0;
+  const set = (now) => {
+    playing = now;
+    button.textContent = now ? "Pause" : "Play";
+    changed(now);
+  };
+  async function loop() {
+    const mine = ++loops;  // pressed twice quickly, the earlier loop ends
+    while (playing && loops === mine) {
+      await new Promise((ready) => requestAnimationFrame(ready));  // never comes while the page is hidden
+      if (!el.isConnected) { await later(300); continue; }        // scrolled away: nothing to paint, no work
+      await frame();
+    }
+  }
+  button.onclick = () => { set(!playing); if (playing) loop(); };
+  return { isOn: () => playing, set, close: () => { playing = false; } };
+}

@@ -41,26 +41,10 @@ function render({ model, el }) {
   const numbers = make("div", { className: "numbers" }, paper);
   const messages = makeMessages(paper);
 
-  let alive = true, shown = null, wanted = null, busy = false;
-  const line = connect(model, (waiting) => messages.say(waiting ? "Waiting for the kernel: another cell may be running." : ""));
-
-  /** Ask for a scene; while an answer is on its way, only the newest wish is kept. */
-  async function ask(verb) {
-    wanted = verb;
-    if (busy) return;
-    busy = true;
-    while (alive && wanted) {
-      const now = wanted;
-      wanted = null;
-      try {
-        const answer = await line.ask(now, now === "move" ? position() : {});
-        if (!alive) return;
-        messages.clear();
-        settle(answer, now === "now");
-      } catch (error) { messages.fail(error); }
-    }
-    busy = false;
-  }
+  let shown = null;
+  const { ask: askInTurn, close } = inTurn(model, messages, (answer, verb) => settle(answer, verb === "now"));
+  const askNewest = newest(askInTurn);
+  const ask = (verb) => askNewest(verb, verb === "move" ? position : {});
   const position = () => Object.fromEntries(MOVES.map(([name]) => [name, Number(moves[name].input.value)]));
 
   for (const [name] of MOVES) moves[name].input.oninput = () => { places.value = ""; say(); ask("move"); };
@@ -151,7 +135,7 @@ function render({ model, el }) {
 
   say();
   ask("now");
-  return () => { alive = false; line.hangUp(); };
+  return close;
 }
 
 export default { render };

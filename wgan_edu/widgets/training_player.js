@@ -18,6 +18,8 @@ function render({ model, el }) {
   const critic = button("Step critic", "One step of the critic");
   const generator = button("Step generator", "One step of the generator");
   const reset = button("Reset", "Begin again with the same seed");
+  const choices = make("label", { textContent: "Constraint " });  // joins the buttons if there is something to choose
+  const choice = make("select", {}, choices);
   const speed = make("select", {}, make("label", { textContent: "Speed " }, buttons));
   for (const name of Object.keys(SPEEDS)) make("option", { value: name, textContent: name }, speed);
   speed.value = lessMotion() ? "slow" : "fast";
@@ -35,63 +37,33 @@ function render({ model, el }) {
   const numbers = make("div", { className: "numbers" }, paper);
   const messages = makeMessages(paper);
 
-  let alive = true, playing = false, overhead = 40, painted = [], shown = null;
-  let turn = Promise.resolve();
-  const line = connect(model, (waiting) => messages.say(waiting ? "Waiting for the kernel: another cell is running. It goes on by itself." : ""));
-
-  /** Ask for a frame and paint it; questions of this view wait for each other. */
-  const ask = (verb, values) => {
-    const work = async () => {
-      if (!alive) return;
-      try {
-        const answer = await line.ask(verb, values);
-        if (!alive) return;
-        messages.clear();
-        paint(answer, verb === "show");
-      } catch (error) {
-        setPlaying(false);
-        messages.fail(error);
-      }
-    };
-    return (turn = turn.then(work));
-  };
-
-  function setPlaying(now) {
-    playing = now;
-    play.textContent = now ? "Pause" : "Play";
-    if (!now) describe();
-  }
-
-  async function loop() {
+  let overhead = 40, painted = [], shown = null;
+  const { ask, close } = inTurn(model, messages, (answer, verb) => paint(answer, verb === "show"), () => player.set(false));
+  const player = makePlay(play, el, frame, (playing) => {
+    if (!playing) { describe(); return; }
     painted = [];
-    while (alive && playing) {
-      await new Promise((ready) => requestAnimationFrame(ready));  // never comes while the page is hidden
-      if (!el.isConnected) { await later(300); continue; }        // scrolled away: nothing to paint, no work
-      const began = performance.now();
-      const { steps, budget, pause } = SPEEDS[speed.value];
-      const time = budget ?? Math.min(60, Math.max(15, FRAME_TIME - overhead)) / 1000;
-      await ask("tick", { steps, budget: time });
-      const took = performance.now() - began;
-      if (budget === null) overhead += 0.2 * (took - 1000 * time - overhead);
-      painted.push(performance.now());
-      painted = painted.slice(-20);
-      if (shown?.done && playing) { setPlaying(false); messages.say("The run is finished. Scrub through it, or reset."); }
-      if (lessMotion()) await later(500); else if (pause) await later(pause);
-    }
-  }
-  const later = (ms) => new Promise((ready) => setTimeout(ready, ms));
-
-  play.onclick = () => {
-    setPlaying(!playing);
     messages.say("");
-    if (playing) loop();
-  };
-  for (const [control, verb] of [[critic, "critic_step"], [generator, "generator_step"], [reset, "reset"]]) {
-    control.onclick = async () => { setPlaying(false); messages.say(""); await ask(verb); describe(); };
+  });
+  async function frame() {
+    const began = performance.now();
+    const { steps, budget, pause } = SPEEDS[speed.value];
+    const time = budget ?? Math.min(60, Math.max(15, FRAME_TIME - overhead)) / 1000;
+    await ask("tick", { steps, budget: time });
+    const took = performance.now() - began;
+    if (budget === null) overhead += 0.2 * (took - 1000 * time - overhead);
+    painted.push(performance.now());
+    painted = painted.slice(-20);
+    if (shown?.done && player.isOn()) { player.set(false); messages.say("The run is finished. Scrub through it, or reset."); }
+    if (lessMotion()) await later(500); else if (pause) await later(pause);
   }
+
+  for (const [control, verb] of [[critic, "critic_step"], [generator, "generator_step"], [reset, "reset"]]) {
+    control.onclick = async () => { player.set(false); messages.say(""); await ask(verb); describe(); };
+  }
+  choice.onchange = async () => { player.set(false); messages.say(""); await ask("choose", { name: choice.value }); describe(); };
   const look = newest(ask);
   scrub.oninput = async () => {
-    setPlaying(false);
+    player.set(false);
     await look("show", { index: Number(scrub.value) });
     describe();
   };
@@ -100,6 +72,12 @@ function render({ model, el }) {
 
   function paint(frame, looking) {
     shown = frame;
+    if (frame.choices?.length && !choice.length) {
+      if (!frame.choice) make("option", { value: "", textContent: "as given" }, choice);
+      for (const name of frame.choices) make("option", { value: name, textContent: name }, choice);
+      buttons.insertBefore(choices, speed.parentElement);
+    }
+    choice.value = frame.choice ?? "";
     paintPlane(frame);
     paintChart(frame);
     scrub.max = Math.max(0, frame.frames - 1);
@@ -114,7 +92,7 @@ function render({ model, el }) {
       [frame.loss === "wgan" ? "mean slope" : "mean push", rounded(frame.push, 2)],
     ];
     if (frame.mode_count) cells.push(["modes", `${frame.modes} of ${frame.mode_count}`]);
-    if (playing && rate) cells.push(["frames a second", rate.toFixed(0)]);
+    if (player.isOn() && rate) cells.push(["frames a second", rate.toFixed(0)]);
     showNumbers(numbers, cells);
     Object.assign(paper.dataset, {
       step: frame.generator_steps, critic: frame.critic_steps, gap: frame.gap, w1: solved(frame, 2), modes: frame.modes,
@@ -188,7 +166,7 @@ function render({ model, el }) {
   }
 
   ask("now").then(describe);
-  return () => { alive = false; playing = false; line.hangUp(); };
+  return () => { player.close(); close(); };
 }
 
 /** A row of the trace at its latest solved frame that is not after the one shown: W1 is not solved in every frame. */

@@ -2,9 +2,10 @@
 
 The drawing is in `training_player.js`; what is drawn, and what the buttons do, in `training_run.py`.
 
-Taught in: 00_start_here, 09_wgan.
+Taught in: 00_start_here, 09_wgan, 10_wgan_gp (choices).
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from wgan_edu.training import TrainConfig
@@ -17,14 +18,15 @@ Answer = dict[str, Any]
 
 
 class TrainingPlayer(PulledWidget):
-    """Play, pause, step the critic, step the generator, reset, choose the speed, scrub the frames.
+    """Play, pause, step the critic, step the generator, reset, choose constraint and speed, scrub the frames.
 
     The buttons call methods of `run`, and so can you: `player.run.critic_step()`, then press a button to
     see the new frame.
 
     Args:
-        config: a `TrainConfig`. Default `PRESETS["live"]`.
+        config: a `TrainConfig`. Default the first of the choices, or `PRESETS["live"]`.
         data: two-dimensional data with `sample(n, seed)`. Default `ring_of_8()`.
+        choices: configurations by name, such as one for each constraint, to choose from. Default none.
 
     Raises:
         ValueError: if the data is not two-dimensional, or is all one point.
@@ -37,8 +39,13 @@ class TrainingPlayer(PulledWidget):
 
     _esm = joined("shared.js", "training_player.js")
 
-    def __init__(self, config: TrainConfig | None = None, data: Any = None) -> None:
-        self.run = TrainingRun(config, data)
+    def __init__(
+        self,
+        config: TrainConfig | None = None,
+        data: Any = None,
+        choices: Mapping[str, TrainConfig] | None = None,
+    ) -> None:
+        self.run = TrainingRun(config, data, choices)
         super().__init__()
 
     @asked
@@ -67,6 +74,11 @@ class TrainingPlayer(PulledWidget):
         return self._answer(self.run.reset())
 
     @asked
+    def choose(self, name: str) -> Answer:
+        """Begin again with one of the choices."""
+        return self._answer(self.run.choose(name))
+
+    @asked
     def show(self, index: int) -> Answer:
         """A recorded frame; 0 is the first."""
         frames = self.run.frames
@@ -81,6 +93,8 @@ class TrainingPlayer(PulledWidget):
             "done": run.done,
             "last_step": run.config.generator_steps,
             "loss": run.config.loss,
+            "choice": run.choice,
+            "choices": list(run.choices),
             "real": run.real - run.center,
             "fake": frame.fake - run.center,
             "half_width": run.half_width,

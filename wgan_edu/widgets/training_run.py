@@ -4,19 +4,20 @@ A `Frame` is what a learner sees at one moment: generated points, the critic's v
 generator's loss pushes each point, and the critic gap beside the exact W1 of the very same points. Looking
 changes nothing: the run of a player has the bits of a run that nobody watches.
 
-Taught in: 00_start_here, 09_wgan.
+Taught in: 00_start_here, 09_wgan, 10_wgan_gp (choices).
 """
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 
-from wgan_edu.checking import Array, points
+from wgan_edu.checking import Array, one_of, points
 from wgan_edu.data import ring_of_8
-from wgan_edu.looking import eval_mode, off_torch, tensor_for
+from wgan_edu.looking import eval_mode, off_torch, tensor_for, values_at
 from wgan_edu.metrics import mode_coverage
 from wgan_edu.training import (
     LOSSES,
@@ -75,14 +76,17 @@ class TrainingRun:
     r"""A run with its recorded frames: what the buttons of the player call.
 
     Args:
-        config: a `TrainConfig`. Default `PRESETS["live"]`.
+        config: a `TrainConfig`. Default the first of the choices, or `PRESETS["live"]`.
         data: two-dimensional data, as `TrainState.create` takes it. Default `ring_of_8()`.
+        choices: configurations by name, such as one for each constraint, to choose from. Default none.
 
     Raises:
         ValueError: if the data is not two-dimensional, or is all one point.
 
     Attributes:
         state: the `TrainState`; yours to look at, and to go on with in a cell.
+        choices: as given.
+        choice: the name of the configuration, if it is one of the choices, else "".
         real: (n, 2) the fixed real points that exact W1 compares with.
         floor: exact W1 of two samples of the data, n a side: about what a perfect generator would get.
         center, half_width: the square that is shown.
@@ -92,8 +96,15 @@ class TrainingRun:
     Taught in: 09_wgan.
     """
 
-    def __init__(self, config: TrainConfig | None = None, data: Any = None) -> None:
-        self.config = PRESETS["live"] if config is None else config
+    def __init__(
+        self,
+        config: TrainConfig | None = None,
+        data: Any = None,
+        choices: Mapping[str, TrainConfig] | None = None,
+    ) -> None:
+        self.choices = dict(choices or {})
+        self.config = config or next(iter(self.choices.values()), PRESETS["live"])
+        self.choice = next((name for name, one in self.choices.items() if one == self.config), "")
         self.data = ring_of_8() if data is None else data
         self.real = _plane(self.data.sample(N_POINTS, REAL_SEED))
         self.floor = w1_exact(self.real, _plane(self.data.sample(N_POINTS, OTHER_SEED)))
@@ -114,6 +125,16 @@ class TrainingRun:
         self.frames: list[Frame] = []
         self._seen, self._stride = 0, 1
         return self._look(solve=True)
+
+    def choose(self, name: str) -> Frame:
+        """Begin again with one of the choices.
+
+        Raises:
+            ValueError: if it is none of them.
+        """
+        self.choice = one_of(*self.choices)("choice", name, {})
+        self.config = self.choices[name]
+        return self.reset()
 
     def critic_step(self) -> Frame:
         """One step of the critic."""
@@ -173,7 +194,8 @@ class TrainingRun:
         state = self.state
         with state.lock:
             fake = state.sample(N_POINTS, NOISE_SEED, averaged=False)
-            f_real, f_fake, surface = self._values(self.real), self._values(fake), self._values(self.grid)
+            shown = (self.real, fake, self.grid)
+            f_real, f_fake, surface = (values_at(state.critic, x).reshape(-1) for x in shown)
             arrows = self._pushes(fake)[:N_ARROWS]
             w1, certified = float("nan"), float("nan")
             if solve:
@@ -192,11 +214,6 @@ class TrainingRun:
                 push=float(np.linalg.norm(arrows, axis=1).mean()),
                 modes=self._modes(fake),
             )
-
-    def _values(self, points: Array) -> Array:
-        critic = self.state.critic
-        with eval_mode(critic), torch.no_grad():
-            return np.asarray(off_torch(critic(tensor_for(critic, points)).reshape(-1)))
 
     def _pushes(self, points: Array) -> Array:
         critic = self.state.critic
