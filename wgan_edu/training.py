@@ -45,7 +45,7 @@ from wgan_edu.checking import (
 from wgan_edu.divergences import discriminator_loss, nonsaturating_loss, saturating_loss
 from wgan_edu.lipschitz import Constraint, GradientPenalty, WeightClipping
 from wgan_edu.looking import eval_mode, off_torch
-from wgan_edu.networks import mlp_critic, mlp_generator
+from wgan_edu.networks import NETWORKS, Generator
 from wgan_edu.seeding import counter_generator
 
 __all__ = [
@@ -136,6 +136,7 @@ LOSSES = {
 
 RULES: dict[str, Any] = {
     "loss": one_of(*LOSSES),
+    "network": one_of(*NETWORKS),
     "batch_size": whole_number(1),
     "n_critic": whole_number(1),
     "generator_steps": whole_number(1),
@@ -167,6 +168,7 @@ class TrainConfig:
             at all: both papers' Algorithm 1.
         ema_decay: decay of the moving average of the generator, a step; 0 for none. Default 0: the papers
             have none.
+        network: "mlp", by name from `networks.NETWORKS`. Default "mlp": the toy networks of the papers.
         z_dim: dimension of the noise $z$. Default 2: the toy networks of the WGAN-GP repository.
         hidden: units of each hidden layer of both networks. Default three of 64: this course (512 there).
         seed: any integer; the run is a function of it. Default 0: this course.
@@ -185,6 +187,7 @@ class TrainConfig:
     betas: tuple[float, float] = (0.0, 0.9)
     decay_from: float = 1.0
     ema_decay: float = 0.0
+    network: str = "mlp"
     z_dim: int = 2
     hidden: tuple[int, ...] = (64, 64, 64)
     seed: int = 0
@@ -309,7 +312,7 @@ class TrainState:
     config: TrainConfig
     data: Any
     device: torch.device
-    generator: nn.Module
+    generator: Generator
     critic: nn.Module
     average: nn.Module
     critic_optimizer: torch.optim.Optimizer
@@ -331,7 +334,9 @@ class TrainState:
         Args:
             config: a `TrainConfig`, such as `PRESETS["ring"]`.
             data: anything with `sample(n, seed)` that gives n samples (n, d) for an integer seed, as a
-                NumPy array or a torch tensor. A tensor that is on the device already is not copied.
+                NumPy array or a torch tensor. A tensor that is on the device already is not copied. Data with
+                an attribute `n_labels` ends each sample with that many columns of a one-hot label, and the
+                networks are conditional.
             device: where to train. Default the CPU.
 
         Returns:
@@ -347,14 +352,16 @@ class TrainState:
         if not hasattr(data, "sample"):
             raise TypeError(f"data must have a method sample(n, seed); got {type(data).__name__}.")
         d = points("data.sample(1, 0)", data.sample(1, 0), {}).shape[1]
-        generator = mlp_generator(config.z_dim, d, config.hidden, config.seed).to(device)
-        critic = config.constraint.wrap(mlp_critic(d, config.hidden, config.seed).to(device))
+        n_labels = getattr(data, "n_labels", 0)
+        build = NETWORKS[config.network]
+        generator, plain = build(config.z_dim, d - n_labels, config.hidden, config.seed, n_labels)
+        generator, critic = generator.to(device), config.constraint.wrap(plain.to(device))
         average = copy.deepcopy(generator).requires_grad_(False) if config.ema_decay > 0 else generator
         descent_f = _optimizer(config, critic, config.lr_critic)
         descent_g = _optimizer(config, generator, config.lr_generator)
         return cls(config, data, device, generator, critic, average, descent_f, descent_g)
 
-    def sample(self, n: int, seed: int = 0, averaged: bool = True) -> Array:
+    def sample(self, n: int, seed: int = 0, averaged: bool = True, labels: Any = None) -> Array:
         """Look at n generated points (n, d), from the moving average; the run does not notice.
 
         Args:
@@ -362,30 +369,44 @@ class TrainState:
             seed: any integer; the same seed gives the same noise throughout a run. Default 0.
             averaged: from the moving average, if the run keeps one, and not from the generator itself, which
                 the critic sees. Default True.
+            labels: (n,) the label of each point, from 0, for data with labels. Default as the data has them.
 
         Returns:
-            (n, d) points, float64.
+            (n, d) points, float64; with their one-hot labels for data with labels.
 
         Taught in: 09_wgan.
         """
-        noise = torch.randn(n, self.config.z_dim, generator=counter_generator(seed, 0, "sample", 0))
+        stream = counter_generator(seed, 0, "sample", 0)
+        noise = torch.randn(n, self.config.z_dim, generator=stream).to(self.device)
+        if labels is not None:
+            one_hot = torch.eye(self.generator.n_labels, device=self.device)
+            noise = torch.cat([noise, one_hot[torch.as_tensor(labels, device=self.device)]], dim=1)
+        else:
+            noise = self._labeled(noise, stream)
         network = self.average if averaged else self.generator
         with self.lock, eval_mode(network), torch.no_grad():
-            return np.asarray(off_torch(network(noise.to(self.device))))
+            return np.asarray(off_torch(network(noise)))
 
     def draw_critic_batch(self) -> tuple[Tensor, Tensor, Tensor]:
-        """All that is random in the next critic step: real (m, d), noise (m, z_dim), mix (m,)."""
+        """All that is random in the next critic step: real (m, d), noise (m, z_dim), mix (m,).
+
+        For data with labels, each noise ends with the label of its real sample, so that the points between
+        real and fake have a label too.
+        """
         m = self.config.batch_size
         stream = counter_generator(self.config.seed, self.attempt, "critic", self.critic_steps)
-        noise = torch.randn(m, self.config.z_dim, generator=stream)
-        mix = torch.rand(m, generator=stream)
-        real = self.data.sample(m, int(torch.randint(2**32, (), generator=stream)))
-        return self._tensor(real), self._tensor(noise), self._tensor(mix)
+        noise = self._tensor(torch.randn(m, self.config.z_dim, generator=stream))
+        mix = self._tensor(torch.rand(m, generator=stream))
+        real = self._real(m, stream)
+        if self.generator.n_labels:
+            noise = torch.cat([noise, real[:, -self.generator.n_labels :]], dim=1)
+        return real, noise, mix
 
     def draw_noise(self) -> Tensor:
-        """All that is random in the next generator step: noise (m, z_dim)."""
+        """All that is random in the next generator step: noise (m, z_dim), and labels of the data if any."""
         stream = counter_generator(self.config.seed, self.attempt, "generator", self.generator_steps)
-        return self._tensor(torch.randn(self.config.batch_size, self.config.z_dim, generator=stream))
+        noise = torch.randn(self.config.batch_size, self.config.z_dim, generator=stream)
+        return self._labeled(self._tensor(noise), stream)
 
     def set_learning_rate(self, optimizer: torch.optim.Optimizer) -> None:
         """Constant for the first part of the run, then linear to 0 at its end; after it 0 too."""
@@ -419,6 +440,15 @@ class TrainState:
         gap, c_loss, penalty, c_norm, g_loss, g_norm = self.latest
         seconds = self.seconds + time.perf_counter()  # the step's start has been taken off already
         return Step(self.generator_steps, gap, c_loss, penalty, g_loss, c_norm, g_norm, seconds)
+
+    def _real(self, n: int, stream: torch.Generator) -> Tensor:
+        return self._tensor(self.data.sample(n, int(torch.randint(2**32, (), generator=stream))))
+
+    def _labeled(self, noise: Tensor, stream: torch.Generator) -> Tensor:
+        """Noise with labels drawn as the data has them, or as it is if the data has none."""
+        if not self.generator.n_labels:
+            return noise
+        return torch.cat([noise, self._real(len(noise), stream)[:, -self.generator.n_labels :]], dim=1)
 
     def _tensor(self, values: Any) -> Tensor:
         return torch.as_tensor(values, dtype=torch.float32, device=self.device)
