@@ -36,6 +36,7 @@ __all__ = [
     "discriminator_for",
     "finite",
     "greater_than",
+    "labels_of",
     "line_points",
     "masses_of",
     "numbers",
@@ -68,14 +69,23 @@ def checked(**rules: Rule) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         signature = inspect.signature(function)
+        names = tuple(signature.parameters)
+        defaults = {name: value.default for name, value in signature.parameters.items()}
+        required = {name for name, default in defaults.items() if default is inspect.Parameter.empty}
 
         @functools.wraps(function)
         def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
-            bound = signature.bind(*args, **kwargs)
-            bound.apply_defaults()
+            given: dict[str, Any] = dict(zip(names, args, strict=False))
+            if (
+                len(given) < len(args)
+                or given.keys() & kwargs.keys()
+                or required - given.keys() - kwargs.keys()
+            ):
+                signature.bind(*args, **kwargs)  # raises what Python itself would say
+            values = {**defaults, **given, **kwargs}
             for name, rule in rules.items():
-                bound.arguments[name] = rule(name, bound.arguments[name], bound.arguments)
-            return function(*bound.args, **bound.kwargs)
+                values[name] = rule(name, values[name], values)
+            return function(**values)  # type: ignore[call-arg]
 
         return wrapper
 
@@ -176,6 +186,19 @@ def values_of(other: str, axis: int = 0) -> Rule:
                 f"got shape {array.shape}."
             )
         return array
+
+    return rule
+
+
+def labels_of(other: str) -> Rule:
+    """A whole number from 0 for each row of `other`, shape (n,), int64."""
+
+    def rule(name: str, value: Any, arguments: Mapping[str, Any]) -> Any:
+        array = values_of(other)(name, value, arguments)
+        wrong = array[(array < 0) | (array != np.round(array))]
+        if len(wrong):
+            raise ValueError(f"{name} must be whole numbers from 0; got {wrong[0]:g}.")
+        return array.astype(np.int64)
 
     return rule
 

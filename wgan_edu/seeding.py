@@ -50,14 +50,14 @@ def hashed_seed(seed: int, attempt: int, kind: str, counter: int) -> int:
     """Hash what a step is to the 32 bits that seed its random stream.
 
     torch's generator on the CPU ignores the upper bits of a seed (5 and 2^32 + 5 are one stream to it), so
-    all four are hashed. Among 30,000 steps the chance that any two share a stream is about one in ten;
-    they would then share a batch, which does no harm.
+    all four are hashed. Among 30,000 draws the chance that any two share a stream is about one in ten;
+    they would then share their batches, which does no harm.
 
     Args:
         seed: any integer, the seed of the run.
         attempt: how often the run was rolled back, so that a second try does not repeat the first.
         kind: what the numbers are for, such as "critic" or "generator".
-        counter: how many steps of that kind came before.
+        counter: how many draws of that kind came before.
 
     Returns:
         An integer from 0 to 2^32 - 1.
@@ -78,7 +78,7 @@ def counter_generator(seed: int, attempt: int, kind: str, counter: int) -> "torc
         seed: any integer, the seed of the run.
         attempt: how often the run was rolled back.
         kind: what the numbers are for.
-        counter: how many steps of that kind came before.
+        counter: how many draws of that kind came before.
 
     Returns:
         A `torch.Generator`; the global streams are left as they are.

@@ -43,21 +43,32 @@ from wgan_edu.checking import (
     whole_number,
 )
 from wgan_edu.divergences import discriminator_loss, nonsaturating_loss, saturating_loss
+from wgan_edu.fast_gradients import (
+    FlatPerceptron,
+    critic_gradients_,
+    generator_gradients_,
+    is_perceptron,
+    penalizes_slope,
+)
 from wgan_edu.lipschitz import Constraint, GradientPenalty, WeightClipping
 from wgan_edu.looking import eval_mode, off_torch
 from wgan_edu.networks import NETWORKS, Generator
 from wgan_edu.seeding import counter_generator
 
 __all__ = [
+    "ENGINES",
     "LOSSES",
     "PRESETS",
+    "Engine",
     "Losses",
     "Step",
     "TrainConfig",
     "TrainState",
     "critic_gap",
+    "critic_gradients",
     "critic_loss",
     "critic_step",
+    "generator_gradients",
     "generator_loss",
     "generator_step",
     "rmsprop_step",
@@ -66,6 +77,7 @@ __all__ = [
 
 T = TypeVar("T")
 Tensor = torch.Tensor
+BLOCK = 16  # steps whose batches are drawn together
 
 
 # --- losses: the only place with signs --------------------------------------------------------------
@@ -230,6 +242,9 @@ _CLASSROOM = TrainConfig(
     constraint=GradientPenalty(0.1, at="data"), batch_size=256, n_critic=1, lr_critic=4e-3, lr_generator=3e-3,
     decay_from=0.5, ema_decay=0.995,
 )  # fmt: skip
+_DIGITS = replace(
+    _CLASSROOM, batch_size=128, lr_generator=2e-3, generator_steps=1_500, z_dim=16, hidden=(256, 256)
+)
 _GAN = TrainConfig(
     constraint=Constraint(), batch_size=256, n_critic=1, lr_critic=1e-3, lr_generator=1e-3, betas=(0.5, 0.999)
 )
@@ -244,8 +259,24 @@ PRESETS = {
     # Tuned for this course: eight and twenty-five Gaussians in seconds on one core.
     "ring": replace(_CLASSROOM, generator_steps=2_000),
     "grid": _CLASSROOM,
+    # The 8x8 handwritten digits, in seconds on one core too.
+    "digits": _DIGITS,
+    # The digits again, each with its label: for asking for one of them.
+    "conditional_digits": replace(_DIGITS, lr_generator=7e-4, generator_steps=2_400, ema_decay=0.99),
     # The same ring with a critic held near slope 1, so that its gap can stand beside W1: for the live player.
     "live": replace(_CLASSROOM, constraint=GradientPenalty(0.3), generator_steps=1_500, ema_decay=0.0),
+    # Tuned for this course: convolutions on the bundled 8x8 digits, in a quarter of a minute on one core.
+    "digits_conv": replace(
+        _CLASSROOM,
+        constraint=GradientPenalty(0.5, at="data"),
+        network="conv",
+        z_dim=16,
+        hidden=(24, 48),
+        batch_size=32,
+        n_critic=2,
+        generator_steps=600,
+        ema_decay=0.99,
+    ),  # fmt: skip
     # Goodfellow et al. 2014, with Adam at the first beta of Radford et al. 2016.
     "gan": replace(_GAN, loss="gan"),
     "gan_nonsaturating": replace(_GAN, loss="gan_nonsaturating"),
@@ -294,6 +325,7 @@ class TrainState:
         generator: $g_\theta$.
         critic: $f_w$, as wrapped by the constraint.
         average: moving average of the generator, or the generator itself if there is none.
+        engine: what fills `.grad`, "autograd" or "written_out"; see `ENGINES`.
         critic_optimizer: a torch optimizer.
         generator_optimizer: a torch optimizer.
         critic_steps: done so far.
@@ -302,6 +334,9 @@ class TrainState:
         attempt: raise it after a rollback, and what follows is random anew.
         critic_numbers: (4,) gap, loss, penalty and gradient norm of the latest critic step.
         seconds: spent in steps.
+        flat: by name, the networks as the written-out engine sees them.
+        weights: by name, what the optimizers and the average change: each network's tensors, or the flat one.
+        blocks: by kind of step, what the next few steps draw; made again from the counters when it is missing.
         report_every: on a GPU, read the numbers only every so many generator steps, as reading waits for
             the device; the reports between repeat the latest ones.
         lock: held during a step and while looking.
@@ -315,6 +350,7 @@ class TrainState:
     generator: Generator
     critic: nn.Module
     average: nn.Module
+    engine: str
     critic_optimizer: torch.optim.Optimizer
     generator_optimizer: torch.optim.Optimizer
     critic_steps: int = 0
@@ -324,11 +360,16 @@ class TrainState:
     critic_numbers: Tensor = field(default_factory=lambda: torch.full((4,), torch.nan))
     seconds: float = 0.0
     report_every: int = 1
+    flat: dict[str, FlatPerceptron] = field(default_factory=dict, repr=False)
+    weights: dict[str, list[Tensor]] = field(default_factory=dict, repr=False)
+    blocks: dict[str, Any] = field(default_factory=dict, repr=False)
     latest: list[float] = field(default_factory=list, repr=False)
     lock: Any = field(default_factory=threading.RLock, repr=False)
 
     @classmethod
-    def create(cls, config: TrainConfig, data: Any, device: str | torch.device = "cpu") -> "TrainState":
+    def create(
+        cls, config: TrainConfig, data: Any, device: str | torch.device = "cpu", engine: str = "auto"
+    ) -> "TrainState":
         """Start a run: fresh networks and optimizers, no step done.
 
         Args:
@@ -338,13 +379,16 @@ class TrainState:
                 an attribute `n_labels` ends each sample with that many columns of a one-hot label, and the
                 networks are conditional.
             device: where to train. Default the CPU.
+            engine: "autograd", or "written_out" for ReLU perceptrons with no penalty or a gradient penalty.
+                Default "auto": written out where that can be, except under `torch.distributed`, whose hooks
+                autograd alone calls.
 
         Returns:
             A `TrainState`.
 
         Raises:
             TypeError: if the data cannot be sampled.
-            ValueError: if its samples are not finite points of shape (n, d).
+            ValueError: if its samples are not finite points of shape (n, d), or the engine does not fit.
 
         Taught in: 09_wgan.
         """
@@ -357,9 +401,22 @@ class TrainState:
         generator, plain = build(config.z_dim, d - n_labels, config.hidden, config.seed, n_labels)
         generator, critic = generator.to(device), config.constraint.wrap(plain.to(device))
         average = copy.deepcopy(generator).requires_grad_(False) if config.ema_decay > 0 else generator
-        descent_f = _optimizer(config, critic, config.lr_critic)
-        descent_g = _optimizer(config, generator, config.lr_generator)
-        return cls(config, data, device, generator, critic, average, descent_f, descent_g)
+        engine = _engine_for(engine, config, generator, critic)
+        networks = {"critic": critic, "generator": generator}
+        if average is not generator:
+            networks["average"] = average
+        flat = {}
+        if engine == "written_out":
+            flat = {name: FlatPerceptron(network) for name, network in networks.items()}
+        weights: dict[str, list[Tensor]] = {
+            name: [flat[name].flat] if flat else list(network.parameters())
+            for name, network in networks.items()
+        }
+        descent_f = _optimizer(config, weights["critic"], config.lr_critic)
+        descent_g = _optimizer(config, weights["generator"], config.lr_generator)
+        state = cls(config, data, device, generator, critic, average, engine, descent_f, descent_g)
+        state.flat, state.weights = flat, weights
+        return state
 
     def sample(self, n: int, seed: int = 0, averaged: bool = True, labels: Any = None) -> Array:
         """Look at n generated points (n, d), from the moving average; the run does not notice.
@@ -393,20 +450,13 @@ class TrainState:
         For data with labels, each noise ends with the label of its real sample, so that the points between
         real and fake have a label too.
         """
-        m = self.config.batch_size
-        stream = counter_generator(self.config.seed, self.attempt, "critic", self.critic_steps)
-        noise = self._tensor(torch.randn(m, self.config.z_dim, generator=stream))
-        mix = self._tensor(torch.rand(m, generator=stream))
-        real = self._real(m, stream)
-        if self.generator.n_labels:
-            noise = torch.cat([noise, real[:, -self.generator.n_labels :]], dim=1)
+        real, noise, mix = self._drawn("critic", self.critic_steps)
         return real, noise, mix
 
     def draw_noise(self) -> Tensor:
         """All that is random in the next generator step: noise (m, z_dim), and labels of the data if any."""
-        stream = counter_generator(self.config.seed, self.attempt, "generator", self.generator_steps)
-        noise = torch.randn(self.config.batch_size, self.config.z_dim, generator=stream)
-        return self._labeled(self._tensor(noise), stream)
+        [noise] = self._drawn("generator", self.generator_steps)
+        return noise
 
     def set_learning_rate(self, optimizer: torch.optim.Optimizer) -> None:
         """Constant for the first part of the run, then linear to 0 at its end; after it 0 too."""
@@ -421,11 +471,11 @@ class TrainState:
         """Move the average toward the generator by a share of 1 - ema_decay."""
         if self.average is not self.generator:
             update = get_ema_multi_avg_fn(self.config.ema_decay)  # type: ignore[no-untyped-call]
-            update(list(self.average.parameters()), list(self.generator.parameters()), 0)
+            update(self.weights["average"], self.weights["generator"], 0)
 
     def count_critic_step(self, gap: Tensor, loss: Tensor, penalty: Tensor) -> None:
         """Note the numbers of a critic step, still on the device, and count it."""
-        norm = _grad_norm(self.critic)
+        norm = _grad_norm(self.weights["critic"])
         self.critic_numbers = torch.stack([gap, loss, penalty, norm]).detach()
         self.critic_steps += 1
         self.turn += 1
@@ -435,11 +485,29 @@ class TrainState:
         self.generator_steps += 1
         self.turn = 0
         if not self.latest or self.generator_steps % self.report_every == 0:
-            own = torch.stack([loss.detach(), _grad_norm(self.generator)])
+            own = torch.stack([loss.detach(), _grad_norm(self.weights["generator"])])
             self.latest = torch.cat([self.critic_numbers.to(own), own]).tolist()
         gap, c_loss, penalty, c_norm, g_loss, g_norm = self.latest
         seconds = self.seconds + time.perf_counter()  # the step's start has been taken off already
         return Step(self.generator_steps, gap, c_loss, penalty, g_loss, c_norm, g_norm, seconds)
+
+    def _drawn(self, kind: str, step: int) -> tuple[Tensor, ...]:
+        """What a step draws, out of a block: one draw for many steps costs little more than for one."""
+        m, (block, place) = self.config.batch_size, divmod(step, BLOCK)
+        key = self.config.seed, self.attempt, block, m
+        if kind not in self.blocks or self.blocks[kind][0] != key:
+            stream = counter_generator(self.config.seed, self.attempt, kind, block)
+            noise = self._tensor(torch.randn(BLOCK * m, self.config.z_dim, generator=stream))
+            if kind == "generator":
+                parts = [self._labeled(noise, stream)]
+            else:
+                mix = self._tensor(torch.rand(BLOCK * m, generator=stream))
+                real = self._real(BLOCK * m, stream)
+                labels = real[:, real.shape[1] - self.generator.n_labels :]
+                parts = [real, torch.cat([noise, labels], dim=1), mix]
+            self.blocks[kind] = key, list(zip(*(torch.split(part, m) for part in parts), strict=True))
+        drawn: tuple[Tensor, ...] = self.blocks[kind][1][place]
+        return drawn
 
     def _real(self, n: int, stream: torch.Generator) -> Tensor:
         return self._tensor(self.data.sample(n, int(torch.randint(2**32, (), generator=stream))))
@@ -454,15 +522,102 @@ class TrainState:
         return torch.as_tensor(values, dtype=torch.float32, device=self.device)
 
 
-def _optimizer(config: TrainConfig, network: nn.Module, lr: float) -> torch.optim.Optimizer:
+def _optimizer(config: TrainConfig, weights: list[Any], lr: float) -> torch.optim.Optimizer:
     if config.optimizer == "adam":
-        return torch.optim.Adam(network.parameters(), lr=lr, betas=config.betas, fused=True)
-    return torch.optim.RMSprop(network.parameters(), lr=lr, alpha=config.betas[1])
+        return torch.optim.Adam(weights, lr=lr, betas=config.betas, fused=True)
+    return torch.optim.RMSprop(weights, lr=lr, alpha=config.betas[1])
 
 
-def _grad_norm(network: nn.Module) -> Tensor:
-    grads = [weight.grad for weight in network.parameters() if weight.grad is not None]
-    return torch.nn.utils.get_total_norm(grads)
+def _engine_for(engine: str, config: TrainConfig, generator: nn.Module, critic: nn.Module) -> str:
+    """Resolve "auto", and refuse what an engine cannot do."""
+    one_of("auto", *ENGINES)("engine", engine, {})
+    perceptrons = is_perceptron(generator) and is_perceptron(critic)
+    known = config.loss == "wgan" and penalizes_slope(config.constraint)
+    if engine == "written_out" and not (perceptrons and known):
+        raise ValueError(
+            "engine must be 'autograd' unless both networks are ReLU perceptrons, the loss is 'wgan' and the "
+            f"constraint has no penalty but a gradient penalty; got {engine!r} with {config.loss!r} and "
+            f"{type(config.constraint).__name__}."
+        )
+    distributed = torch.distributed.is_available() and torch.distributed.is_initialized()
+    if engine == "auto":
+        return "written_out" if perceptrons and known and not distributed else "autograd"
+    return engine
+
+
+def _grad_norm(weights: list[Tensor]) -> Tensor:
+    grads = [weight.grad for weight in weights if weight.grad is not None]
+    return torch.linalg.vector_norm(grads[0]) if len(grads) == 1 else torch.nn.utils.get_total_norm(grads)
+
+
+# --- the gradients ----------------------------------------------------------------------------------
+
+
+def critic_gradients(state: TrainState, real: Tensor, fake: Tensor, mix: Tensor) -> tuple[Tensor, ...]:
+    r"""Fill the critic's `.grad` by autograd with that of its loss, for any loss and constraint.
+
+    Args:
+        state: the run; only its critic's gradients change.
+        real: (m, d) real samples.
+        fake: (m, d) generated samples.
+        mix: (m,) uniform on [0, 1], for a penalty between them.
+
+    Returns:
+        The gap, the loss and the weighted penalty, scalar tensors.
+
+    Source: Arjovsky, Chintala and Bottou 2017, Algorithm 1, line 5. Taught in: 09_wgan.
+    """
+    f_real, f_fake = state.critic(real), state.critic(fake)
+    penalty = state.config.constraint.penalty(state.critic, real, fake, mix)
+    loss = LOSSES[state.config.loss].critic(f_real, f_fake, penalty)
+    state.critic_optimizer.zero_grad()
+    loss.backward()  # type: ignore[no-untyped-call]
+    return critic_gap(f_real, f_fake), loss, penalty
+
+
+def generator_gradients(state: TrainState, noise: Tensor) -> Tensor:
+    r"""Fill the generator's `.grad` by autograd with that of its loss.
+
+    Args:
+        state: the run; only its generator's gradients change.
+        noise: (m, z_dim).
+
+    Returns:
+        The loss, a scalar tensor.
+
+    Source: Arjovsky, Chintala and Bottou 2017, Algorithm 1, line 10. Taught in: 09_wgan.
+    """
+    f_fake = state.critic(state.generator(noise))
+    loss = LOSSES[state.config.loss].generator(f_fake)
+    state.generator_optimizer.zero_grad()
+    loss.backward(inputs=list(state.generator.parameters()))  # type: ignore[no-untyped-call]
+    return loss
+
+
+def _written_out_critic(state: TrainState, real: Tensor, fake: Tensor, mix: Tensor) -> tuple[Tensor, ...]:
+    critic, constraint = state.flat["critic"], state.config.constraint
+    gap, penalty = critic_gradients_(critic, real, fake, mix, constraint)
+    return gap, penalty - gap, penalty
+
+
+def _written_out_generator(state: TrainState, noise: Tensor) -> Tensor:
+    return generator_gradients_(state.flat["generator"], state.flat["critic"], noise)
+
+
+class Engine(NamedTuple):
+    """What fills `.grad`: `critic(state, real, fake, mix)` and `generator(state, noise)`.
+
+    Taught in: 09_wgan, 10_wgan_gp.
+    """
+
+    critic: Callable[[TrainState, Tensor, Tensor, Tensor], tuple[Tensor, ...]]
+    generator: Callable[[TrainState, Tensor], Tensor]
+
+
+ENGINES = {
+    "autograd": Engine(critic_gradients, generator_gradients),
+    "written_out": Engine(_written_out_critic, _written_out_generator),
+}
 
 
 # --- the two steps ----------------------------------------------------------------------------------
@@ -511,15 +666,11 @@ def critic_step(state: TrainState) -> None:
     real, noise, mix = state.draw_critic_batch()
     with torch.no_grad():
         fake = state.generator(noise)
-    f_real, f_fake = state.critic(real), state.critic(fake)
-    penalty = state.config.constraint.penalty(state.critic, real, fake, mix)
-    loss = LOSSES[state.config.loss].critic(f_real, f_fake, penalty)
-    state.critic_optimizer.zero_grad()
-    loss.backward()  # type: ignore[no-untyped-call]
+    gap, loss, penalty = ENGINES[state.engine].critic(state, real, fake, mix)
     state.set_learning_rate(state.critic_optimizer)
     state.critic_optimizer.step()
     state.config.constraint.project_(state.critic)
-    state.count_critic_step(critic_gap(f_real, f_fake), loss, penalty)
+    state.count_critic_step(gap, loss, penalty)
 
 
 @_atomic
@@ -535,10 +686,7 @@ def generator_step(state: TrainState) -> Step:
     Source: Arjovsky, Chintala and Bottou 2017, Algorithm 1. Taught in: 09_wgan.
     """
     noise = state.draw_noise()
-    f_fake = state.critic(state.generator(noise))
-    loss = LOSSES[state.config.loss].generator(f_fake)
-    state.generator_optimizer.zero_grad()
-    loss.backward(inputs=list(state.generator.parameters()))  # type: ignore[no-untyped-call]
+    loss = ENGINES[state.engine].generator(state, noise)
     state.set_learning_rate(state.generator_optimizer)
     state.generator_optimizer.step()
     state.update_average()
