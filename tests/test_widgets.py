@@ -297,6 +297,7 @@ def test_every_button_has_a_method_and_every_answer_can_be_sent():
         player.now(), player.tick(2, 1.0), player.critic_step(), player.generator_step(), player.show(0),
         player.show(10**6), player.show(-5), player.reset(),
     ):  # fmt: skip
+        assert answer["choices"] == []
         content, buffers = packed(answer)
         json.dumps(content, allow_nan=False)
         assert sum(map(len, buffers)) < 20_000, "a frame is small, or a slow line would not keep up"
@@ -305,7 +306,7 @@ def test_every_button_has_a_method_and_every_answer_can_be_sent():
 
 def test_every_verb_of_the_page_is_one_that_it_may_ask():
     source = (base.HERE / "training_player.js").read_text()
-    for verb in ("now", "tick", "critic_step", "generator_step", "reset", "show"):
+    for verb in ("now", "tick", "critic_step", "generator_step", "reset", "show", "choose"):
         assert f'"{verb}"' in source
         assert TrainingPlayer.__dict__[verb].asked
 
@@ -326,6 +327,46 @@ def test_one_module_holds_the_palette_and_both_files():
     assert "function connect" in module
 
 
+CHOICES = {"penalty": SMALL, "clipping": replace(SMALL, constraint=WeightClipping(0.05))}
+
+
+def test_choosing_a_constraint_begins_its_own_run():
+    player = TrainingPlayer(choices=CHOICES)
+    assert (player.now()["choice"], player.now()["choices"]) == ("penalty", ["penalty", "clipping"])
+    player.tick(3, 10.0)
+    chosen = player.choose("clipping")
+    assert (chosen["choice"], chosen["generator_steps"], chosen["frames"]) == ("clipping", 0, 1)
+    player.tick(3, 10.0)
+    alone = TrainState.create(CHOICES["clipping"], ring_of_8())
+    steps = train(alone)
+    for _ in range(3):
+        next(steps)
+    assert bits(player.run.state) == bits(alone)
+    assert max(weight.abs().max() for weight in player.run.state.critic.parameters()) <= 0.05 + 1e-7
+    player.choose("penalty")
+    player.tick(3, 10.0)
+    assert bits(player.run.state) != bits(alone), "the other run is another run"
+    with pytest.raises(ValueError, match="choice must be"):
+        player.choose("spectral norm")
+    assert player.run.choice == "penalty"
+    assert TrainingPlayer(replace(SMALL, seed=5), choices=CHOICES).run.choice == "", "none of the choices"
+
+
+def test_the_core_player_chooses_as_well():
+    player = core_player.TrainingPlayer(choices=CHOICES)
+    [menu] = [part for part in player.children[0].children if type(part).__name__ == "Dropdown"]
+    player._play.playing = True
+    player._play.value += 1
+    assert player.run.state.generator_steps > 0
+    menu.value = "clipping"
+    assert player.run.choice == "clipping"
+    assert player.run.state.generator_steps == 0
+    assert player._message.value == ""
+    assert not any(
+        type(part).__name__ == "Dropdown" for part in core_player.TrainingPlayer(SMALL).children[0].children
+    )
+
+
 # --- without anywidget ------------------------------------------------------------------------------
 
 
@@ -339,6 +380,9 @@ def test_the_core_player_shows_the_same_run(monkeypatch):
     assert player.run.state.critic_steps == 1
     assert player.run.state.generator_steps == 1
     assert bytes(player._picture.value) != first
+    player._play.value += 1  # a late tick of a pause
+    assert player.run.state.generator_steps == 1
+    player._play.playing = True
     player._play.value += 1
     assert player.run.state.generator_steps > 1
     last = player._scrub.max

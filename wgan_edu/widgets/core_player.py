@@ -55,7 +55,7 @@ class TrainingPlayer(VBox):  # type: ignore[misc]
         self._play = Play(interval=TICK, min=0, max=10**6, step=1)
         self._scrub = IntSlider(description="Frame", min=0, max=0, continuous_update=False)
         self._following = False
-        self._play.observe(lambda _: self._do(lambda: self.run.advance(10**6, BUDGET)), "value")
+        self._play.observe(lambda _: self._tick(), "value")
         self._scrub.observe(lambda change: self._scrubbed(change["new"]), "value")
         steps = [
             self._button("Step critic", lambda: self.run.critic_step()),
@@ -87,9 +87,19 @@ class TrainingPlayer(VBox):  # type: ignore[misc]
         except Exception as error:
             self._stop(f"{type(error).__name__}: {error}")
 
+    def _tick(self) -> None:
+        """Advance, unless it is a tick from before a pause that the page sends late, perhaps after a reset."""
+        if getattr(self._play, self._playing):
+            self._do(lambda: self.run.advance(10**6, BUDGET))
+
+    @property
+    def _playing(self) -> str:
+        """The trait of `Play` that says whether it plays: `playing` since ipywidgets 8, `_playing` before."""
+        return "playing" if self._play.has_trait("playing") else "_playing"
+
     def _stop(self, message: str) -> None:
-        """Stop playing and say why; `playing` is the name since ipywidgets 8, `_playing` the one before."""
-        setattr(self._play, "playing" if self._play.has_trait("playing") else "_playing", False)
+        """Stop playing and say why."""
+        setattr(self._play, self._playing, False)
         self._message.value = message
 
     def _chosen(self, name: str) -> None:
