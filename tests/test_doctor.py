@@ -1,6 +1,7 @@
 """The doctor: right about limits and versions, clear about what to do, and never in the way."""
 
 import importlib.util
+import re
 import subprocess
 import sys
 import tomllib
@@ -14,7 +15,8 @@ from packaging.requirements import Requirement
 import wgan_edu.widgets
 from wgan_edu import doctor as module
 from wgan_edu.__main__ import main
-from wgan_edu.doctor import FLOORS, doctor, memory_limit, usable_cores
+from wgan_edu.devices import Device
+from wgan_edu.doctor import FLOORS, doctor
 
 ROOT = Path(__file__).parent.parent
 GB = 10**9
@@ -27,21 +29,13 @@ def finding(what):
     return one
 
 
-def system(root, files):
-    """A system's files under a folder: `{"proc/meminfo": "..."}`."""
-    for name, content in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(content)
-    return root
-
-
 # --- the report -------------------------------------------------------------------------------------
 
 
 def test_every_line_has_a_value_and_a_verdict_and_says_what_to_do(home):
     report = doctor()
     names = [one.what for one in report.findings]
-    expected = {"course", "device", "threads", "memory", "live views", "progress", "disk", *FLOORS}
+    expected = {"course", "device", "threads", "memory", "live views", "progress", "cache", "disk", *FLOORS}
     assert set(names) == expected
     assert len(names) == len(set(names))
     for one in report.findings:
@@ -80,7 +74,7 @@ def test_it_is_light_until_it_is_called():
 
 
 @pytest.mark.parametrize(
-    "name", ["_device", "_threads", "_memory", "_views", "_progress", "_disk", "_package"]
+    "name", ["_device", "_threads", "_memory", "_views", "_progress", "_cache", "_disk", "_package"]
 )
 @pytest.mark.parametrize(
     "error", [OSError(5, "Input/output error"), RuntimeError(), KeyError("x"), ImportError("no")]
@@ -165,14 +159,14 @@ def test_it_names_the_view_that_is_used(monkeypatch, wish, missing):
 
 
 def test_the_device_is_named(monkeypatch):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "a GPU")
-    assert finding("device").value == "CUDA: a GPU"
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
-    assert "MPS" in finding("device").value
-    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
-    assert finding("device").value == "CPU"
+    one = finding("device")
+    assert one.value.startswith(("CPU", "CUDA", "MPS"))
+    assert re.search(r"; [\d,]+ pictures of 28x28 a second", one.value)
+    gpu = Device("cuda", "CUDA: a GPU", "It differentiates twice.", 12_345.6)
+    monkeypatch.setattr(module, "choose_device", lambda: gpu)
+    one = finding("device")
+    assert one.value == "CUDA: a GPU; 12,346 pictures of 28x28 a second in a critic step"
+    assert one.advice == ""
 
 
 def test_too_many_threads_are_noticed(monkeypatch):
@@ -184,96 +178,25 @@ def test_too_many_threads_are_noticed(monkeypatch):
     assert finding("threads").verdict == "fine", "one thread is never too many"
 
 
-MEMINFO = {"proc/meminfo": "MemTotal:       16000000 kB\nMemFree:  100 kB\n"}
-
-
-@pytest.mark.parametrize(
-    ("files", "limit"),
-    [
-        ({"sys/fs/cgroup/memory.max": f"{2 * GB}\n"}, 2 * GB),
-        ({"sys/fs/cgroup/memory.max": "max\n"}, 16_000_000 * 1024),
-        ({"sys/fs/cgroup/memory.max": ""}, 16_000_000 * 1024),
-        # version 2, where the limit stands at a folder above the process's own
-        (
-            {
-                "proc/self/cgroup": "0::/pod/box\n",
-                "sys/fs/cgroup/pod/memory.max": f"{3 * GB}",
-                "sys/fs/cgroup/pod/box/memory.max": "max",
-            },
-            3 * GB,
-        ),
-        # version 1, as Docker shows it, and with a path of the host
-        ({"sys/fs/cgroup/memory/memory.limit_in_bytes": f"{4 * GB}"}, 4 * GB),
-        ({"sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712"}, 16_000_000 * 1024),
-        (
-            {
-                "proc/self/cgroup": "5:cpu,cpuacct:/a\n4:memory:/a/b\n1:name=systemd:/a\n",
-                "sys/fs/cgroup/memory/a/b/memory.limit_in_bytes": f"{GB}",
-                "sys/fs/cgroup/memory/memory.limit_in_bytes": f"{8 * GB}",
-            },
-            GB,
-        ),
-        ({"proc/self/cgroup": "nonsense\n"}, 16_000_000 * 1024),
-    ],
-)
-def test_the_memory_limit_is_the_least_of_all(tmp_path, files, limit):
-    assert memory_limit(system(tmp_path, MEMINFO | files)) == limit
-
-
-def test_without_files_the_memory_of_the_machine_counts(tmp_path, monkeypatch):
-    sizes = {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": 1000}
-    monkeypatch.setattr("os.sysconf", sizes.__getitem__, raising=False)
-    assert memory_limit(tmp_path) == 4_096_000
-    monkeypatch.delattr("os.sysconf")
-    assert memory_limit(tmp_path) is None
-
-
-def test_memory_here_agrees_with_another_library():
-    psutil = pytest.importorskip("psutil")
-    assert 0 < memory_limit() <= 1.001 * psutil.virtual_memory().total
-
-
 def test_little_memory_is_noticed(monkeypatch):
     for limit, verdict in ((2 * GB, "fine"), (GB, "look"), (None, "unknown")):
         monkeypatch.setattr(module, "memory_limit", lambda limit=limit: limit)
         assert finding("memory").verdict == verdict
 
 
-@pytest.mark.parametrize(
-    ("files", "cores"),
-    [
-        ({}, 8),
-        ({"sys/fs/cgroup/cpu.max": "max 100000\n"}, 8),
-        ({"sys/fs/cgroup/cpu.max": "150000 100000\n"}, 1.5),
-        ({"sys/fs/cgroup/cpu.max": "1600000 100000\n"}, 8),
-        ({"sys/fs/cgroup/cpu/cpu.cfs_quota_us": "-1", "sys/fs/cgroup/cpu/cpu.cfs_period_us": "100000"}, 8),
-        (
-            {"sys/fs/cgroup/cpu/cpu.cfs_quota_us": "50000", "sys/fs/cgroup/cpu/cpu.cfs_period_us": "100000"},
-            0.5,
-        ),
-        ({"sys/fs/cgroup/cpu/cpu.cfs_quota_us": "50000"}, 8),
-        (
-            {
-                "proc/self/cgroup": "2:cpu,cpuacct:/a\n",
-                "sys/fs/cgroup/cpu,cpuacct/a/cpu.cfs_quota_us": "300000",
-                "sys/fs/cgroup/cpu,cpuacct/a/cpu.cfs_period_us": "100000",
-            },
-            3,
-        ),
-    ],
-)
-def test_cores_are_the_least_of_quota_and_affinity(tmp_path, monkeypatch, files, cores):
-    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(8)), raising=False)
-    assert usable_cores(system(tmp_path, files)) == cores
-
-
-def test_cores_without_affinity(tmp_path, monkeypatch):
-    monkeypatch.delattr("os.sched_getaffinity", raising=False)
-    monkeypatch.setattr("os.cpu_count", lambda: None)
-    assert usable_cores(tmp_path) == 1
-
-
 # --- files ------------------------------------------------------------------------------------------
+
+
+def test_what_is_in_the_cache_is_counted(home):
+    one = finding("cache")
+    assert one.value == f"mnist: 0 of 4 files, fashion: 0 of 4 files in {home / 'cache'}"
+    assert "digits" in one.advice
+    for name in ("mnist", "fashion"):
+        (home / "cache" / name).mkdir(parents=True)
+        (home / "cache" / name / "a.gz").touch()
+    one = finding("cache")
+    assert one.value.startswith("mnist: 1 of 4 files, fashion: 1")
+    assert one.advice == ""
 
 
 def test_a_home_that_cannot_be_written_is_noticed(monkeypatch, tmp_path):

@@ -67,7 +67,32 @@ def _show_doctor(_: argparse.Namespace) -> None:
     print(doctor())
 
 
-COMMANDS = [_progress, _doctor]
+def _train(commands: Any) -> None:
+    parser = commands.add_parser(
+        "train", help="train without a notebook: pictures, metrics and checkpoints go to a folder"
+    )
+    names = ["ring", "grid", "swiss_roll", "digits", "mnist", "fashion"]
+    parser.add_argument("--out", metavar="DIR", required=True, help="the folder of the run")
+    parser.add_argument("--data", choices=names, default="", help="what to learn; a new run needs it")
+    parser.add_argument("--preset", default="", help="settings by name; by default those for the data")
+    parser.add_argument("--steps", type=int, metavar="N", help="generator steps of the whole run")
+    parser.add_argument("--seed", type=int, metavar="N", help="the run is a function of it; default 0")
+    parser.add_argument("--device", choices=["auto", "cuda", "mps", "cpu"], default="auto")
+    parser.add_argument("--resume", action="store_true", help="go on with the run in DIR, if there is one")
+    parser.add_argument("--report", type=int, metavar="N", help="steps between two rows of metrics.csv")
+    parser.add_argument(
+        "--every", type=float, metavar="S", default=60.0, help="seconds between two checkpoints; default 60"
+    )
+    parser.set_defaults(run=_run_training)
+
+
+def _run_training(options: argparse.Namespace) -> None:
+    from wgan_edu.headless import Request, run
+
+    run(Request(**{name: value for name, value in vars(options).items() if name != "run"}))
+
+
+COMMANDS = [_progress, _doctor, _train]
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -10,27 +10,25 @@ import re
 import shutil
 import sys
 import tempfile
-import warnings
 from collections.abc import Callable
-from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
 import wgan_edu
+from wgan_edu.devices import choose_device, memory_limit, usable_cores
 from wgan_edu.exercises.outcome import Table
 from wgan_edu.exercises.records import progress_file
 
-__all__ = ["FLOORS", "Finding", "Report", "doctor", "memory_limit", "usable_cores"]
+__all__ = ["FLOORS", "Finding", "Report", "doctor"]
 
 # The least versions that the course is tested against; those of pyproject.toml.
 FLOORS = {
     "python": "3.11", "numpy": "2.1", "scipy": "1.15", "torch": "2.10", "POT": "0.9.5",
     "matplotlib": "3.10", "scikit-learn": "1.6", "ipython": "7.34", "ipywidgets": "7.7.1",
-    "anywidget": "0.9.13", "filelock": "3.13",
+    "anywidget": "0.9.13", "filelock": "3.13", "pooch": "1.8", "tqdm": "4.66",
 }  # fmt: skip
-MEMORY_1 = "memory.limit_in_bytes"  # of control groups version 1
 ENOUGH_MEMORY = 1.5e9  # bytes; one chapter takes up to 1 GB, the server and the browser's page the rest
 ENOUGH_DISK = 0.2e9  # bytes; image data and checkpoints
 
@@ -81,52 +79,10 @@ def doctor() -> Report:
         ("memory", _memory),
         ("live views", _views),
         ("progress", _progress),
+        ("cache", _cache),
         ("disk", _disk),
     ]
     return Report([_safely(what, look) for what, look in looks])
-
-
-def memory_limit(root: str | Path = "/") -> float | None:
-    """Bytes that this process may use: the least of its container's limits and the machine's memory.
-
-    Args:
-        root: where the files of the system are, for tests. Default "/".
-
-    Returns:
-        Bytes, or `None` where it cannot be found out.
-
-    Taught in: 00_start_here.
-    """
-    files = [group / name for group in _groups(root, "memory") for name in ("memory.max", MEMORY_1)]
-    limits = [limit for file in files if (limit := _first_number(file))]
-    with suppress(OSError):
-        meminfo = (Path(root) / "proc/meminfo").read_text()
-        limits += [1024.0 * int(kilobytes) for kilobytes in re.findall(r"MemTotal:\s+(\d+)", meminfo)]
-    with suppress(AttributeError, ValueError, OSError):  # macOS has no /proc, Windows neither
-        limits += [float(os.sysconf("SC_PAGE_SIZE")) * os.sysconf("SC_PHYS_PAGES")] if not limits else []
-    return min(limits, default=None)
-
-
-def usable_cores(root: str | Path = "/") -> float:
-    """How many cores this process may use at once: of its container's quota and its affinity the least.
-
-    Args:
-        root: where the files of the system are, for tests. Default "/".
-
-    Returns:
-        A number of cores, which a quota may make a fraction.
-
-    Taught in: 00_start_here.
-    """
-    affinity = getattr(os, "sched_getaffinity", None)
-    cores = [float(len(affinity(0)) if affinity else os.cpu_count() or 1)]
-    for group in _groups(root, "cpu"):
-        for quota_file, period_file in (("cpu.max", "cpu.max"), ("cpu.cfs_quota_us", "cpu.cfs_period_us")):
-            with suppress(OSError, ValueError):
-                if quota := _first_number(group / quota_file):
-                    *_, period = (group / period_file).read_text().split()
-                    cores.append(quota / float(period))
-    return min(cores)
 
 
 # --- lines of the report ----------------------------------------------------------------------------
@@ -165,15 +121,10 @@ def _numbers(text: str) -> list[int]:
 
 
 def _device() -> Finding:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # an old driver
-        import torch
-
-        if torch.cuda.is_available():
-            return Finding("device", f"CUDA: {torch.cuda.get_device_name()}")
-        if torch.backends.mps.is_available():
-            return Finding("device", "MPS, Apple's GPU")
-    return Finding("device", "CPU", "fine", "Enough for every chapter; 11 is faster on a GPU.")
+    device = choose_device()
+    speed = f"{device.pictures_per_second:,.0f} pictures of 28x28 a second in a critic step"
+    advice = "" if device.name != "cpu" else f"Enough for every chapter; 11 is faster on a GPU. {device.why}"
+    return Finding("device", f"{device.hardware}; {speed}", "fine", advice)
 
 
 def _threads() -> Finding:
@@ -224,6 +175,16 @@ def _progress() -> Finding:
     return Finding("progress", str(file))
 
 
+def _cache() -> Finding:
+    from wgan_edu.images import cache_folder
+
+    folder = cache_folder()
+    kept = {name: len([*(folder / name).glob("*.gz")]) for name in ("mnist", "fashion")}
+    value = ", ".join(f"{name}: {count} of 4 files" for name, count in kept.items())
+    advice = "" if all(kept.values()) else "Chapter 11 downloads it, or takes the bundled digits."
+    return Finding("cache", f"{value} in {folder}", "fine", advice)
+
+
 def _disk() -> Finding:
     folder = progress_file().parent
     while not folder.is_dir():
@@ -233,33 +194,3 @@ def _disk() -> Finding:
     if free < ENOUGH_DISK:
         return Finding("disk", value, "look", "Downloaded images and checkpoints need some: make room.")
     return Finding("disk", value)
-
-
-# --- what the container allows ------------------------------------------------------------------------
-
-
-def _groups(root: str | Path, kind: str) -> list[Path]:
-    """The folders of all control groups above this process, version 2 or 1, whether they exist or not.
-
-    `/proc/self/cgroup` has lines such as `0::/a/b` (version 2) and `4:cpu,cpuacct:/a/b` (version 1). Inside
-    a container the paths may be those of the host, so the top of each tree is always among the folders.
-    """
-    base, lines = Path(root) / "sys/fs/cgroup", ["0::/", f"0:{kind}:/"]
-    with suppress(OSError):
-        lines += (Path(root) / "proc/self/cgroup").read_text().splitlines()
-    folders = []
-    for line in filter(re.compile(r".*?:.*?:/").match, lines):
-        _, controllers, path = line.split(":", 2)
-        if not controllers or kind in controllers.split(","):
-            inner = base / controllers / path.strip("/")
-            folders += [above for above in (inner, *inner.parents) if above.is_relative_to(base)]
-    return list(dict.fromkeys(folders))
-
-
-def _first_number(file: Path) -> float | None:
-    """The number that a file begins with; none if there is no file, or "max", or a negative one."""
-    try:
-        number = float(file.read_text().split()[0])
-    except (OSError, ValueError, IndexError):
-        return None
-    return number if number > 0 else None

@@ -8,15 +8,15 @@ in memory, goes into the next file that can be, and one message says so. Used in
 
 import json
 import os
-import tempfile
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
+
+from wgan_edu.files import sweep, write_whole
 
 __all__ = ["Record", "current", "export_progress", "progress_file", "restore", "restore_progress", "update"]
 
@@ -169,25 +169,8 @@ def _read_or_set_aside(file: Path) -> tuple[Record, str]:
 
 def _write(file: Path, record: Record) -> None:
     """Replace the file at once: a reader sees the old record or the new one, and never a part."""
-    for left_by_a_killed_kernel in file.parent.glob(f"{file.name}.*.tmp"):  # others wait for the lock
-        left_by_a_killed_kernel.unlink(missing_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f"{file.name}.", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            json.dump(record, stream, indent=1, sort_keys=True)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(temporary, file)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(temporary)
-        raise
-    with suppress(OSError):  # some systems cannot sync a folder
-        folder = os.open(file.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    sweep(file.parent, file.name)  # what killed kernels left; those that live wait for the lock
+    write_whole(file, json.dumps(record, indent=1, sort_keys=True).encode(), mode=0o600)
 
 
 def _once(message: str) -> str:
