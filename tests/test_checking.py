@@ -109,6 +109,7 @@ ARRAY_RULES = {
     "vector_like": (checking.vector_like("other"), (3,)),
     "values_of": (checking.values_of("other"), (3,)),
     "answers_for": (checking.answers_for("other"), (3,)),
+    "labels_of": (checking.labels_of("other"), (3,)),
     "covariance": (checking.covariance, (2, 2)),
     "pmf": (checking.pmf, (3,)),
     "pmf_like": (checking.pmf_like("other"), (3,)),
@@ -187,6 +188,17 @@ def test_a_critic_answers_with_a_column_or_a_row_of_numbers():
     for answer in (np.ones((1, 3)), np.ones((3, 2)), 1.0, np.ones(2)):
         sentence = f"it must be one number for each of the 3 points; got shape {np.shape(answer)}."
         refused(checking.answers_for("z"), answer, sentence, z=z)
+
+
+def test_labels_are_whole_numbers_from_0_one_for_each_row():
+    z = np.ones((3, 2))
+    labels = apply(checking.labels_of("z"), torch.tensor([2.0, 0, 9]), z=z)
+    np.testing.assert_array_equal(labels, [2, 0, 9])
+    assert labels.dtype == np.int64
+    for wrong, came in (([0, -1, 2], "-1"), ([0, 1.5, 2], "1.5")):
+        refused(checking.labels_of("z"), wrong, f"it must be whole numbers from 0; got {came}.", z=z)
+    sentence = "it must hold one number for each row of z, shape (3,); got shape (2,)."
+    refused(checking.labels_of("z"), [0, 1], sentence, z=z)
 
 
 def test_a_covariance_is_square_symmetric_and_has_no_negative_eigenvalue():

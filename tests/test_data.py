@@ -10,6 +10,7 @@ from scipy.stats import chi2, kstest
 from sklearn.datasets import load_digits
 
 from wgan_edu.data import (
+    Digits,
     GaussianMixture,
     PointMass,
     SwissRoll,
@@ -29,7 +30,9 @@ LAWS = {
     "mixture": (GaussianMixture(np.zeros((1, 5)), 2.0), 5),
     "roll": (swiss_roll(), 2),
     "digits": (digits(), 64),
+    "labeled": (digits().labeled(), 74),
 }
+SPLIT = [6, 6, 6, 2, 5, 6, 6, 2, 2, 1, 1, 9]  # labels of the first held-out digits
 RANDOM = [name for name in LAWS if name != "point"]
 
 
@@ -240,3 +243,64 @@ def test_digits_are_sampled_evenly_with_replacement():
     counts = np.bincount(drawn, minlength=len(data.images))
     assert len(row) == 1797  # no two alike
     assert chi2.sf(((counts - n / 1797) ** 2 / (n / 1797)).sum(), 1796) > 0.001
+
+
+# --- digits with labels ---------------------------------------------------------------------------------
+
+
+def test_a_split_loses_and_repeats_nothing():
+    data = digits()
+    training, held_out = data.split()
+    assert (len(training.images), len(held_out.images)) == (1197, 600)
+    both = [*training.images, *held_out.images]
+    label_of = {image.tobytes(): label for image, label in zip(data.images, data.labels, strict=True)}
+    assert len({image.tobytes() for image in both}) == 1797
+    for part in (training, held_out):
+        found = [label_of[image.tobytes()] for image in part.images]
+        np.testing.assert_array_equal(found, part.labels)
+
+
+def test_a_split_is_fixed_by_its_seed_and_size():
+    first, again, other = digits().split(), digits().split(600, 0), digits().split(seed=1)
+    np.testing.assert_array_equal(first[1].images, again[1].images)
+    assert not np.array_equal(first[1].images, other[1].images)
+    assert [len(part.labels) for part in digits().split(100)] == [1697, 100]
+    np.testing.assert_array_equal(first[1].labels[:12], SPLIT)  # a chapter's numbers depend on it
+
+
+def test_every_class_is_in_both_parts_of_the_course_s_split():
+    for part in digits().split():
+        share = np.bincount(part.labels, minlength=10) / len(part.labels)
+        assert share.min() > 0.08
+        assert share.max() < 0.12
+
+
+@pytest.mark.parametrize("n", [1797, 5000])
+def test_a_split_leaves_something_to_learn_from(n):
+    with pytest.raises(ValueError, match=rf"^n_held_out must leave some of the 1797; got {n}\."):
+        digits().split(n)
+
+
+def test_labeled_digits_are_the_same_pictures_with_a_one_hot_label():
+    data = digits()
+    label_of = {image.tobytes(): label for image, label in zip(data.images, data.labels, strict=True)}
+    points = data.labeled().sample(500, seed=4)
+    np.testing.assert_array_equal(points[:, :64], data.sample(500, seed=4))
+    expected = [label_of[point[:64].tobytes()] for point in points]
+    np.testing.assert_array_equal(points[:, 64:], np.eye(10)[expected])
+
+
+def test_labels_come_as_often_as_the_digits_have_them():
+    n, data = 20_000, digits()
+    counts = data.labeled().sample(n, seed=5)[:, 64:].sum(axis=0)
+    expected = n * np.bincount(data.labels) / 1797
+    assert chi2.sf(((counts - expected) ** 2 / expected).sum(), 9) > 0.001
+    assert expected.min() / n > 0.0965
+    assert expected.max() / n < 0.1025
+
+
+def test_there_are_always_ten_label_columns():
+    sevens = digits().labels == 7
+    few = Digits(digits().images[sevens], digits().labels[sevens]).labeled()
+    assert few.n_labels == 10
+    np.testing.assert_array_equal(few.sample(3)[:, 64:], np.tile(np.eye(10)[7], (3, 1)))

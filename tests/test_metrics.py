@@ -60,6 +60,17 @@ def test_an_uneven_generator_covers_every_mode_but_pays():
     assert found.reverse_kl == pytest.approx(0.97 * math.log(0.97 * 4) + 3 * 0.01 * math.log(0.04), abs=1e-14)
 
 
+def test_a_mode_may_be_asked_for_more_samples():
+    samples = np.repeat(SQUARE, [97, 10, 9, 1], axis=0)
+    counts = [mode_coverage(samples, SQUARE, sigma=1, least=least).modes for least in (1, 2, 9, 10, 11, 98)]
+    assert counts == [4, 3, 3, 2, 1, 0]
+    off = SQUARE[1] + np.array([3.5, 0.0])  # nearest to the second mode, and of no use to it
+    spoiled = np.vstack([np.delete(samples, 97, axis=0), off])
+    assert mode_coverage(spoiled, SQUARE, sigma=1, least=10).modes == 1
+    with pytest.raises(ValueError, match="least must"):
+        mode_coverage(samples, SQUARE, sigma=1, least=0)
+
+
 def test_bad_samples_cover_nothing_but_are_counted_to_their_nearest_mode():
     samples = np.repeat(
         SQUARE + np.array([3.5, 0.0]), 10, axis=0

@@ -30,7 +30,7 @@ SUPPORTED = [
 
 # Imports go downward (to a smaller number) or leftward within a row. A folder is one entry.
 LAYERS = [
-    ["looking", "checking", "seeding", "palette", "data"],
+    ["looking", "checking", "seeding", "palette", "files", "devices", "data", "images"],
     [
         "transport",
         "geometry",
@@ -41,10 +41,20 @@ LAYERS = [
         "fast_gradients",
         "networks",
     ],
-    ["dirac", "saturation", "training", "fixed_pairs", "checkpoint", "metrics", "image_metrics"],
+    [
+        "dirac",
+        "saturation",
+        "training",
+        "fixed_pairs",
+        "checkpoint",
+        "metrics",
+        "classifier",
+        "steering",
+        "image_metrics",
+    ],
     ["style", "plots", "exercises", "doctor"],
     ["widgets"],
-    ["__main__"],
+    ["headless", "__main__"],
 ]
 PLACE = {
     unit: (layer, column) for layer, row in enumerate(LAYERS) for column, unit in enumerate(row)

@@ -277,6 +277,33 @@ TEXTS = {
         "Otherwise there is no maximum. S0 says the critic must not be too powerful, which is not the "
         "reason.",
     ],
+    "11.4": [
+        "Take any coupling of the two laws. E|x-y|^2 = |m_a - m_b|^2 + tr A + tr B - 2 tr C with C the "
+        "cross-covariance, so the cost depends on first and second moments only. The block matrix with "
+        "A, C, C^T, B is a covariance, hence psd. For two Gaussians with the same moments each such C "
+        "is realized by a joint Gaussian vector, so the Gaussian value is the minimum over all "
+        "admissible C, while our couplings give a subset of them. Hence W2^2 >= FD. The features are "
+        "not assumed to be Gaussian. A fair coin on {-1, 1} and N(0, 1) have the same mean and "
+        "variance: FD = 0, although the laws differ, so zero does not mean that they are equal.",
+        r"$\mathbb E\|x-y\|^2 = \|m_a-m_b\|^2 + \mathrm{tr}\,A + \mathrm{tr}\,B - 2\,\mathrm{tr}\,C$ "
+        r"depends on the plan through $C$ alone. $\begin{pmatrix}A & C\\ C^\top & B\end{pmatrix} \succeq "
+        r"0$ for every plan. If both laws are Gaussian, every $C$ with this property occurs, namely for "
+        r"the joint Gaussian. So FD is a minimum over a larger set, and cannot be larger than $W_2^2$. "
+        r"It is not an upper bound. Uniform on $[-\sqrt 3, \sqrt 3]$ and a standard normal agree in both "
+        r"moments, so FD is 0.",
+        "Expand the square for one plan: the cross term E<x, y> is all that the plan decides; the means "
+        "and covariances are given. Only the cross-covariance matters. It must make the joint "
+        "covariance positive semi-definite. Gaussians can attain all of these, by jointly Gaussian "
+        "pairs, so they have the smallest cost among all pairs of laws with these moments: FD <= W2^2. "
+        "FD = 0 does not imply the same law: a two-point law and a Gaussian with equal mean and "
+        "variance.",
+        "For any joint law of x and y the mean of |x-y|^2 is a function of the means, the covariances "
+        "and Cov(x, y), nothing else. The full covariance of the pair (x, y) has no negative eigenvalue "
+        "(it is positive semidefinite). Conversely for each positive semidefinite completion there is a "
+        "Gaussian pair with it. So the infimum for Gaussians runs over at least as many C, and is at "
+        "most the infimum for the true laws, which need not be Gaussian. Example: +1/-1 with "
+        "probability 1/2 each against N(0,1) gives 0 although W2 > 0.",
+    ],
 }
 
 

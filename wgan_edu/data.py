@@ -4,11 +4,12 @@ Toy distributions in the plane at the scales of the WGAN-GP repository (Gulrajan
 masses and parallel lines of the WGAN paper's Example 1 (Arjovsky, Chintala and Bottou 2017), and real
 data that needs no download: the 8x8 handwritten digits bundled with scikit-learn.
 
-Taught in: 04_which_distance (lines), 05_earth_movers_distance (digits), 09_wgan and 10_wgan_gp (the rest).
+Taught in: 04_which_distance (lines), 05_earth_movers_distance (digits), 12_conditional_and_controllable
+(digits with labels), 09_wgan and 10_wgan_gp (the rest).
 """
 
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from typing import Protocol
 
 import numpy as np
@@ -19,6 +20,7 @@ __all__ = [
     "Digits",
     "Distribution",
     "GaussianMixture",
+    "LabeledDigits",
     "PointMass",
     "Seed",
     "SwissRoll",
@@ -173,6 +175,61 @@ class Digits:
         """Draw n images with replacement, shape (n, 64)."""
         chosen = np.random.default_rng(seed).integers(len(self.images), size=n)
         return np.asarray(self.images[chosen])
+
+    @checked(n_held_out=whole_number(1))
+    def split(self, n_held_out: int = 600, seed: int = 0) -> "tuple[Digits, Digits]":
+        """Cut the digits into a part to learn from and a part that is held out, by chance.
+
+        Args:
+            n_held_out: how many are held out. Default 600, a third of the bundled ones.
+            seed: an integer; the default 0 is the split of this course.
+
+        Returns:
+            The training digits and the held-out ones.
+
+        Raises:
+            ValueError: if no digit would be left to learn from.
+
+        Taught in: 12_conditional_and_controllable.
+        """
+        if n_held_out >= len(self.images):
+            raise ValueError(f"n_held_out must leave some of the {len(self.images)}; got {n_held_out}.")
+        order = np.random.default_rng(seed).permutation(len(self.images))
+        held_out, training = order[:n_held_out], order[n_held_out:]
+        return (
+            Digits(self.images[training], self.labels[training]),
+            Digits(self.images[held_out], self.labels[held_out]),
+        )
+
+    def labeled(self) -> "LabeledDigits":
+        """The same digits, for a conditional generator. Taught in: 12_conditional_and_controllable."""
+        return LabeledDigits(self.images, self.labels)
+
+
+@dataclass(frozen=True, eq=False)
+class LabeledDigits(Digits):
+    r"""Digits that bring their label along: points $(x, y)$ of 64 pixels and a one-hot label of 10 columns.
+
+    The classes come as often as the digits have them: each of the ten is 9.7 % to 10.2 % of the bundled ones.
+
+    Attributes:
+        images: (n, 64) brightness of each pixel.
+        labels: (n,) which digit it is, 0 to 9.
+        n_labels: how many columns of a point are its label, the last ones. Always 10.
+
+    Taught in: 12_conditional_and_controllable.
+    """
+
+    n_labels: int = field(default=10, init=False)
+
+    @checked(n=whole_number(1))
+    def sample(self, n: int, seed: Seed = 0) -> Array:
+        """Draw n images with replacement, the same as without labels, shape (n, 64 + 10)."""
+        return np.asarray(self._points[np.random.default_rng(seed).integers(len(self.images), size=n)])
+
+    @cached_property
+    def _points(self) -> Array:
+        return np.column_stack([self.images, np.eye(self.n_labels)[self.labels]])
 
 
 @cache

@@ -24,7 +24,7 @@ class ModeCoverage:
     r"""What `mode_coverage` found.
 
     Attributes:
-        modes: how many modes have at least one high-quality sample.
+        modes: how many modes have at least one high-quality sample, or as many as were asked for.
         high_quality: the share of samples within k sigma of their nearest center, 0 to 1. Its ceiling is
             `perfect_high_quality(k, d)`, not 1.
         reverse_kl: how unevenly the samples fall to the modes, in nats; 0 is even, log(number of modes)
@@ -36,13 +36,22 @@ class ModeCoverage:
     reverse_kl: float
 
 
-@checked(samples=points, centers=points_like("samples"), sigma=greater_than(0), k=greater_than(0))
-def mode_coverage(samples: Array, centers: Array, sigma: float, k: float = 3.0) -> ModeCoverage:
+@checked(
+    samples=points,
+    centers=points_like("samples"),
+    sigma=greater_than(0),
+    k=greater_than(0),
+    least=whole_number(1),
+)
+def mode_coverage(
+    samples: Array, centers: Array, sigma: float, k: float = 3.0, least: int = 1
+) -> ModeCoverage:
     r"""Count the modes of an even mixture of round Gaussians that a set of samples covers.
 
     A sample belongs to its nearest center, and is of high quality if it lies within $k \sigma$ of it. A mode
-    is covered if at least one sample of high quality belongs to it. With $h_i$ the share of *all* samples
-    that belong to mode $i$ of $M$, reverse_kl is $KL(h \| u) = \sum_i h_i \log (h_i M)$.
+    is covered if at least one sample of high quality belongs to it, or `least` of them. With $h_i$ the
+    share of *all* samples that belong to mode $i$ of $M$, reverse_kl is
+    $KL(h \| u) = \sum_i h_i \log (h_i M)$.
 
     Args:
         samples: (n, d) generated points.
@@ -50,13 +59,15 @@ def mode_coverage(samples: Array, centers: Array, sigma: float, k: float = 3.0) 
         sigma: standard deviation of each mode in every direction, greater than 0, in the units of the
             points.
         k: how many sigmas count as near, greater than 0. Default 3.
+        least: how many samples of high quality cover a mode, at least 1. Default 1; this course also quotes
+            10 of 2,500 on the grid of 25, a tenth of a mode's share.
 
     Returns:
         A `ModeCoverage` with fields modes, high_quality and reverse_kl.
 
     Raises:
         ValueError: on empty or non-finite points, unequal dimensions, a center that occurs twice, sigma or
-            k not positive.
+            k not positive, least not a whole number of at least 1.
 
     Source: Lin, Khetan, Fanti and Oh 2018 (PacGAN), with the even mixture itself in place of a sample of
     it. Taught in: 10_wgan_gp.
@@ -72,7 +83,7 @@ def mode_coverage(samples: Array, centers: Array, sigma: float, k: float = 3.0) 
     share = np.bincount(nearest, minlength=len(centers)) / len(samples)
     even = np.full(len(centers), 1 / len(centers))
     return ModeCoverage(
-        modes=len(np.unique(nearest[near])),
+        modes=int((np.bincount(nearest[near], minlength=len(centers)) >= least).sum()),
         high_quality=float(near.mean()),
         reverse_kl=kl_divergence(share, even),
     )

@@ -2,7 +2,8 @@
 
 The seeds are the five documents that the course was made from: S0 and S2 are notes of two lectures
 (*Wasserstein GANs*, *Saturation of GAN training*) with five self-assessment questions each, S1 an article, S3
-slides with four algorithms, S4 an article with eight discussion points. Taught in: 00_start_here.
+slides with four algorithms and an argument for clipping, S4 an article with eight discussion points.
+Taught in: 00_start_here.
 """
 
 from typing import NamedTuple
@@ -69,6 +70,7 @@ SEEDS = {
     "S3.2": Seed("RMSProp", ("09",)),
     "S3.3": Seed("Penalize the gradient of f directly", ("08", "10")),
     "S3.4": Seed("Normalize the weights by the largest singular value", ("08",)),
+    "S3.5": Seed("Clipping: if we find the sup for a K-Lipschitz function ... f/|K|", ("10",)),
     "S4.1": Seed("Why vanilla GAN suffers from Mode collapse and Vanishing Gradient", ("03", "09")),
     "S4.2": Seed("Comparison of KL, JS, TV divergences, Earth Mover's Distance", ("04", "05")),
     "S4.3": Seed("Earth Mover's Distance", ("05",)),

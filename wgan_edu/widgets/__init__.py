@@ -15,11 +15,13 @@ from typing import Any
 # View: its module, and the one that stands in for it without anywidget.
 VIEWS = {
     "CriticLab": ("critic_lab", "missing"),
+    "Dashboard": ("dashboard", "missing"),
     "DiracGan": ("dirac_gan", "missing"),
     "DivergenceSlider": ("divergence_slider", "missing"),
     "DragTheEarth": ("drag_the_earth", "missing"),
     "GapCloses": ("gap_closes", "missing"),
     "SheetAndThread": ("sheet_and_thread", "missing"),
+    "Steering": ("steering", "missing"),
     "TrainingPlayer": ("training_player", "core_player"),
 }
 
