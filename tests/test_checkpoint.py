@@ -560,6 +560,15 @@ def test_a_real_divergence_ends_with_the_name(tmp_path):
         list(SavedRun(TrainState.create(config, RING), tmp_path))
 
 
+def test_a_broken_state_does_not_replace_a_sound_one(tmp_path):
+    state = TrainState.create(SMALL, RING)
+    for step in SavedRun(state, tmp_path):
+        if step.step == 3:
+            next(state.generator.parameters()).data.fill_(math.nan)
+            break
+    assert steps_in(tmp_path) == [0]
+
+
 def test_a_run_that_is_broken_already_is_refused(tmp_path):
     state = begun()
     next(state.critic.parameters()).data.fill_(math.inf)

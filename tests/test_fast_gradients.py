@@ -24,7 +24,8 @@ from wgan_edu.lipschitz import (
     WeightNormalization,
 )
 from wgan_edu.networks import Critic, mlp_critic, mlp_generator
-from wgan_edu.training import PRESETS, TrainConfig, TrainState, critic_step, generator_step, train
+from wgan_edu.state import ENGINE_NAMES
+from wgan_edu.training import ENGINES, PRESETS, TrainConfig, TrainState, critic_step, generator_step, train
 
 RING = ring_of_8()
 CONSTRAINTS = [
@@ -189,6 +190,10 @@ def test_the_engine_is_chosen_when_the_state_is_created(change, engine):
             TrainState.create(config, RING, engine="written_out")
     with pytest.raises(ValueError, match="engine must be one of"):
         TrainState.create(config, RING, engine="fast")
+
+
+def test_each_engine_has_a_name():
+    assert tuple(ENGINES) == ENGINE_NAMES
 
 
 def test_in_a_process_group_it_is_autograd(monkeypatch):

@@ -304,6 +304,39 @@ TEXTS = {
         "most the infimum for the true laws, which need not be Gaussian. Example: +1/-1 with "
         "probability 1/2 each against N(0,1) gives 0 although W2 > 0.",
     ],
+    "10.4": [
+        "Each term w_i d_i is at most c |d_i|, reached for w_i = c sgn(d_i). The sum is c times the 1-norm of "
+        "d. That w is not parallel to d in general. Its length is c sqrt(d). Dividing gives ||d||_1 / "
+        "sqrt(d), and Cauchy-Schwarz with the ones vector bounds it by ||d||_2. Since (sum |d_i|)^2 >= sum "
+        "d_i^2 it is at least ||d||/sqrt(d). Nothing is lost on a diagonal, most on an axis. So f/K attains "
+        "the best of the clipped class, not W1.",
+        r"The box is a product of intervals, so maximize coordinatewise: $w_i = \pm c$, a corner. $K = c "
+        r"\sqrt{d}$. By Jensen $\frac1d \sum |\delta_i| \le \sqrt{\frac1d \sum \delta_i^2}$. From below "
+        r"$\|\delta\|_1 \ge \|\delta\|_2$. Equality above if all coordinates have the same size, below if "
+        r"only one is not zero. S3 does not get the supremum over all 1-Lipschitz functions: only among the "
+        r"clipped ones. The small c is not the reason; it cancels.",
+        "Choose w_i = c where delta_i is positive and -c where it is negative. The slope is c times the root "
+        "of d. gap/K is the 1-norm over the root of d; by the inequality of Cauchy it is no more than the "
+        "length. It is at least 1/sqrt(d) of the length because the 1-norm exceeds the 2-norm. Equal "
+        "coordinates: no loss. A single coordinate: the largest loss. What is attained is the maximum over a "
+        "smaller set; f/K need not reach W1.",
+    ],
+    "10.6": [
+        "Clipped critics become very simple: most weights end at c or -c. In deep ones the gradient vanishes "
+        "or explodes exponentially, depending on c and width. A gradient penalty adds (|grad f| - 1)^2 at "
+        "random points between real and fake, a soft constraint that does not guarantee a Lipschitz "
+        "constant. S0's sentence is too strong: the authors only saw no collapse in their experiments, and a "
+        "WGAN with few critic steps may cycle on the Dirac example. My table depends on its data and budget.",
+        "Weight clipping underuses the capacity of the network and makes gradients explode or vanish with "
+        "depth. The penalty acts on the norm of the gradient in the input at interpolates; it does not make "
+        "f 1-Lipschitz, slopes can exceed 1. It is not true that a WGAN avoids mode collapse in every case: "
+        "nobody proved it. The paper reports an observation. With finitely many steps it need not converge.",
+        r"$|w_i| \le c$ leaves coarse critics, with weights piled up at the boundary; signals shrink or grow "
+        r"geometrically per layer, and no single c is good for all depths. GP: $\lambda E(\|\nabla_x f\| - "
+        r"1)^2$ on mixtures of real and generated points, a price and no guarantee. The claim on collapse is "
+        r"an empirical statement of the paper, not a theorem. On two points the players circle; and one "
+        r"experiment with these settings proves nothing in general.",
+    ],
 }
 
 

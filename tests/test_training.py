@@ -476,7 +476,7 @@ class Failing:
 
 
 def test_a_step_that_cannot_draw_changes_nothing(monkeypatch):
-    monkeypatch.setattr("wgan_edu.training.BLOCK", 1)  # draw in every step
+    monkeypatch.setattr("wgan_edu.state.BLOCK", 1)  # draw in every step
     steps, expected = whole_run()
     state, found, failures = TrainState.create(SMALL, Failing()), [], 0
     while state.generator_steps < SMALL.generator_steps:

@@ -28,7 +28,14 @@ from torch import nn
 
 from wgan_edu.lipschitz import Constraint, GradientPenalty
 
-__all__ = ["FlatPerceptron", "critic_gradients_", "generator_gradients_", "is_perceptron", "penalizes_slope"]
+__all__ = [
+    "FlatPerceptron",
+    "Layer",
+    "critic_gradients_",
+    "generator_gradients_",
+    "is_perceptron",
+    "penalizes_slope",
+]
 
 Tensor = torch.Tensor
 

@@ -393,7 +393,8 @@ def _(fake: Array, train: Array, held_out: Array) -> float:
         Point(
             "a minimum over fewer cross-covariances is no smaller: the Frechet distance is a lower bound;",
             r"(small|few|sub)\w*[^.]{0,30}set|subset|fewer|minimum over|min\w* over|inf\w* over|at least|"
-            r"lower bound|no smaller|larg\w*[^.]{0,30}set|smallest|at most|≥|>=|≤|<=|\\ge|cannot be (less|smaller)|not (less|smaller)",
+            r"lower bound|no smaller|at most|"
+            r"larg\w*[^.]{0,30}set|smallest|≥|>=|≤|<=|\\ge|cannot be (less|smaller)|not (less|smaller)",
             "Part 2: compare the two minima: which one is over the larger set?",
         ),
         Point(

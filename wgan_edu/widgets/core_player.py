@@ -88,7 +88,7 @@ class TrainingPlayer(VBox):  # type: ignore[misc]
             self._stop(f"{type(error).__name__}: {error}")
 
     def _tick(self) -> None:
-        """Advance, unless it is a tick from before a pause that the page sends late, perhaps after a reset."""
+        """Advance, unless it is a tick from before a pause that comes late, perhaps after a reset."""
         if getattr(self._play, self._playing):
             self._do(lambda: self.run.advance(10**6, BUDGET))
 
