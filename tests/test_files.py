@@ -30,9 +30,11 @@ def test_what_fails_leaves_the_old_file_and_nothing_else(tmp_path, place, error)
         raise error
 
     write_whole(tmp_path / "file", b"old")
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(type(error)):
-        patch.setattr(place, fails)
+    patch = pytest.MonkeyPatch()
+    patch.setattr(place, fails)
+    with pytest.raises(type(error)):
         write_whole(tmp_path / "file", b"new")
+    patch.undo()
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"file": b"old"}
 
 

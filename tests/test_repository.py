@@ -12,7 +12,6 @@ import tomllib
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import unquote
 
 import pytest
 import yaml
@@ -56,7 +55,7 @@ LAYERS = [
     ],
     ["style", "plots", "exercises", "doctor"],
     ["widgets"],
-    ["headless", "__main__"],
+    ["links", "headless", "__main__"],
 ]
 PLACE = {
     unit: (layer, column) for layer, row in enumerate(LAYERS) for column, unit in enumerate(row)
@@ -327,48 +326,7 @@ def test_hooks_are_the_tools_of_make() -> None:
 
 # --- addresses --------------------------------------------------------------------------------------
 
-LAUNCH = re.compile(
-    r"(?:mybinder\.org/(?:v2|badge)/gh/"
-    r"|colab\.research\.google\.com/github/"
-    r"|nbviewer\.org/github/"
-    r"|git\+https://github\.com/"
-    r"|raw\.githubusercontent\.com/"
-    r"|github\.com/(?=[\w.-]+/[\w.-]+/actions/)"  # badges of the workflow
-    rf"|github\.com/(?=[\w.-]+/{re.escape(REPOSITORY.split('/')[1])}\b)"  # our name under another owner
-    r")([\w.-]+/[\w.-]+)"
-)
-
-
-def stale_addresses(text: str) -> list[str]:
-    found = [name.removesuffix(".git").rstrip(".") for name in LAUNCH.findall(unquote(text))]
-    return sorted({name for name in found if name != REPOSITORY})
-
-
-def pages() -> list[Path]:
-    return [ROOT / "README.md", *sorted((ROOT / "notebooks").glob("*.ipynb"))]
-
-
-@pytest.mark.parametrize("path", pages(), ids=lambda path: path.name)
-def test_links_lead_to_this_repository(path: Path) -> None:
-    text = path.read_text()
-    if path.suffix == ".ipynb":
-        text = "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])
-    stale = stale_addresses(text)
-    assert not stale, f"{path.name} leads to {stale}; pyproject.toml says {REPOSITORY}"
-
-
-def test_a_stale_link_would_be_seen() -> None:
-    name = REPOSITORY.split("/")[1]
-    for stale in (
-        "https://mybinder.org/v2/gh/someone/else/main?urlpath=lab",
-        "https://colab.research.google.com/github/someone/else/blob/main/notebooks/05.ipynb",
-        "%pip install -q --no-deps git+https://github.com/someone/else.git",
-        "https://hub.example/git-pull?repo=https%3A%2F%2Fgithub.com%2Fsomeone%2F" + name,
-    ):
-        assert stale_addresses(stale), stale
-        mine = stale.replace("someone/else", REPOSITORY).replace("someone%2F" + name, REPOSITORY)
-        assert not stale_addresses(mine), mine
-    assert not stale_addresses("The toy data of https://github.com/someone/their_code, as published.")
+# Whether links lead to this repository is in `test_links`.
 
 
 def test_no_registry_is_named() -> None:

@@ -305,8 +305,8 @@ TEXTS = {
         "probability 1/2 each against N(0,1) gives 0 although W2 > 0.",
     ],
     "10.4": [
-        "Each term w_i d_i is at most c |d_i|, reached for w_i = c sgn(d_i). The sum is c times the 1-norm of "
-        "d. That w is not parallel to d in general. Its length is c sqrt(d). Dividing gives ||d||_1 / "
+        "Each term w_i d_i is at most c |d_i|, reached for w_i = c sgn(d_i). The sum is c times the 1-norm "
+        "of d. That w is not parallel to d in general. Its length is c sqrt(d). Dividing gives ||d||_1 / "
         "sqrt(d), and Cauchy-Schwarz with the ones vector bounds it by ||d||_2. Since (sum |d_i|)^2 >= sum "
         "d_i^2 it is at least ||d||/sqrt(d). Nothing is lost on a diagonal, most on an axis. So f/K attains "
         "the best of the clipped class, not W1.",

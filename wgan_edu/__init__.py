@@ -27,6 +27,7 @@ __all__ = [
     "headless",
     "image_metrics",
     "images",
+    "links",
     "lipschitz",
     "looking",
     "metrics",

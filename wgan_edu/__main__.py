@@ -6,6 +6,7 @@ A command is a function that adds its parser; COMMANDS lists them. Used in every
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 
@@ -92,7 +93,30 @@ def _run_training(options: argparse.Namespace) -> None:
     run(Request(**{name: value for name, value in vars(options).items() if name != "run"}))
 
 
-COMMANDS = [_progress, _doctor, _train]
+def _links(commands: Any) -> None:
+    parser = commands.add_parser(
+        "links", help="make every badge and bootstrap lead to your copy of the course"
+    )
+    parser.add_argument("--repo", metavar="OWNER/NAME", help="first write this address into pyproject.toml")
+    parser.add_argument("--check", action="store_true", help="change nothing; say which links lead elsewhere")
+    parser.add_argument("--root", metavar="DIR", help="the checkout; default the one that this package is in")
+    parser.set_defaults(run=_write_links)
+
+
+def _write_links(options: argparse.Namespace) -> None:
+    from wgan_edu.links import address_of, set_address, stale_links, write_links
+
+    root = Path(options.root or Path(__file__).parents[1])
+    if options.check:
+        if stale := stale_links(root):
+            lines = [f"{page} leads to {', '.join(names)}" for page, names in stale.items()]
+            raise ValueError("\n".join([*lines, f"pyproject.toml says {address_of(root)}."]))
+        return print(f"All links lead to {address_of(root)}.")
+    changed = set_address(root, options.repo) if options.repo else write_links(root)
+    print(f"{len(changed)} files changed; the links lead to {address_of(root)}.")
+
+
+COMMANDS = [_progress, _doctor, _train, _links]
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -630,7 +630,7 @@ for _place, _value, _says in (
         Point(
             "the penalty is a term λ E(‖∇f(x̂)‖ - 1)² on the slope in the input, at points between real "
             "and fake;",
-            r"(penal|slope|gradient)[^.;]{0,120}(between|interpol|mix|input|norm|x̂|x_hat|‖)",
+            r"(penal|slope|gradient|\bGP\b|nabla|∇)[^.;]{0,120}(between|interpol|mix|input|norm|x̂|x_hat|‖)",
             "What does the penalty look at, and where?",
         ),
         Point(
