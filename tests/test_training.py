@@ -16,8 +16,15 @@ import torch
 
 from wgan_edu.data import ring_of_8
 from wgan_edu.divergences import goodfellow
-from wgan_edu.lipschitz import Constraint, GradientPenalty, WeightClipping, mean_grad_norm
+from wgan_edu.lipschitz import (
+    Constraint,
+    GradientPenalty,
+    SpectralNormalization,
+    WeightClipping,
+    mean_grad_norm,
+)
 from wgan_edu.metrics import mode_coverage
+from wgan_edu.normalization import SpectralNorm
 from wgan_edu.training import (
     LOSSES,
     PRESETS,
@@ -430,6 +437,20 @@ def test_no_two_steps_share_their_numbers():
     real, noise, _ = draws[0]
     assert not torch.equal(real, draws[2][0])
     assert abs(torch.corrcoef(torch.stack([real[:, 0], noise[:, 0]]))[0, 1]) < 0.9
+
+
+def test_a_constraint_computes_each_weight_once_a_step(monkeypatch):
+    calls = []
+    divide = SpectralNorm.forward
+    monkeypatch.setattr(SpectralNorm, "forward", lambda self, w: calls.append(None) or divide(self, w))
+    state = small(constraint=SpectralNormalization(), lr_critic=0.1)
+    layers = len(SMALL.hidden) + 1
+    for step in (critic_step, critic_step, generator_step):
+        before, calls[:] = state.critic[0].weight.detach().clone(), []
+        step(state)
+        assert len(calls) == layers
+        changed = not torch.equal(state.critic[0].weight, before)  # and nothing old is left behind
+        assert changed == (step is critic_step)
 
 
 # --- interrupts and threads -------------------------------------------------------------------------

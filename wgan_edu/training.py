@@ -25,6 +25,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeVar
 
 import torch
+from torch.nn.utils import parametrize
 
 from wgan_edu.checking import at_least, checked, probability
 from wgan_edu.configuration import PRESETS, TrainConfig
@@ -194,11 +195,15 @@ ENGINES = {
 
 
 def _atomic(step: Callable[[TrainState], T]) -> Callable[[TrainState], T]:
-    """Hold the state's lock for one step, let an interrupt wait for its end, and count its seconds."""
+    """Hold the state's lock for one step, let an interrupt wait for its end, and count its seconds.
+
+    A weight that a constraint computes, such as W / sigma(W), is computed once in it: it is used before the
+    optimizer's step only.
+    """
 
     @functools.wraps(step)
     def whole(state: TrainState) -> T:
-        with state.lock, _interrupts_wait():
+        with state.lock, _interrupts_wait(), parametrize.cached():
             state.seconds -= time.perf_counter()
             try:
                 return step(state)
