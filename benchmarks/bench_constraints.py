@@ -204,7 +204,7 @@ def tasks_of(settings: dict[str, object]) -> list[tuple[str, str, str, int]]:
     configs |= {(PRESET, "grid"): PRESETS["grid"], (PRESET, "ring"): PRESETS["ring"]}
     configs[HALF, "grid"] = replace(PRESETS["grid"], generator_steps=PRESETS["grid"].generator_steps // 2)
     return [
-        (name, where, config.to_json(), seed) for (name, where), config in configs.items() for seed in SEEDS
+        (name, where, config.to_json(), seed) for seed in SEEDS for (name, where), config in configs.items()
     ]
 
 
@@ -224,7 +224,7 @@ def main() -> None:
         for run in pool.map(measured, tasks_of(content["settings"])):
             content["runs"].append(run)
             print({key: value for key, value in run.items() if key != "points"}, flush=True)
-    RESULTS.write_text(one_line_a_run(content))
+            RESULTS.write_text(one_line_a_run(content))
     sys.exit(report(content["runs"]))
 
 

@@ -622,6 +622,8 @@ def test_json_round_trip(config):
 
 
 def test_a_constraint_of_one_s_own_is_rebuilt_by_name():
+    config = replace(SMALL, constraint=Interrupted(3.0))  # a child of a penalty
+    assert TrainConfig.from_json(config.to_json()) == config
     config = replace(SMALL, constraint=Recorder())
     assert TrainConfig.from_json(config.to_json()) == config
     unknown = config.to_json().replace("Recorder", "Unheard")

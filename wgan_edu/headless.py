@@ -266,9 +266,11 @@ def _picture(state: TrainState, data: Any) -> bytes:
     if isinstance(data, images.Images):
         plots.pixels(ax, state.sample(64).reshape(8, 8, -1))
         ax.set_axis_off()
+        title = "generated"
     else:
         plots.points(ax, data.sample(N, 1), state.sample(N), size=8)
-    ax.set_title(f"generated, step {state.generator_steps:,}")
+        title = "real (circles) and generated (triangles)"
+    ax.set_title(f"{title}, step {state.generator_steps:,}")
     content = io.BytesIO()
     figure.savefig(content, format="png", dpi=100)
     return content.getvalue()

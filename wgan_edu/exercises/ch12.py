@@ -36,9 +36,8 @@ __all__ = [
         "M = 4: look at label b. Its point at 6 and its generated one at 0 are 6 apart. Would it be cheaper "
         "to trade places with label a, at twice the price 4 for changing a label?",
     ),
-    moral="Without labels the generator looks much better than it is. The truth within the labels is found "
-    "as soon as crossing costs enough; here an exchange saves 8 of way in all, so a price of 4 a crossing is "
-    "just enough.",
+    moral="Without labels the generator looks perfect; it is not. The exchange saves a way of 12 in all and pays "
+    "two crossings, so from M = 6 on no earth crosses, and W1 is the average within the labels.",
 )
 def four_distances() -> list[float]:
     r"""Sorted pairs on the line.
@@ -49,8 +48,7 @@ def four_distances() -> list[float]:
     - Without labels both sides are $0, 2, 6, 10$ and $0, 2, 6, 10$: $0$.
     - $M = 4$: keep the ways within the labels, for 3 on average, or exchange the two points that stand at the
       other label's places, real a at 0 with generated b at 0 and real b at 6 with generated a at 6. That
-      saves
-      all the way and pays 4 for two of four points: $\frac{4 + 4}{4} = 2$. So $2$.
+      saves all the way and pays 4 for two of four points: $\frac{4 + 4}{4} = 2$. So $2$.
     """
     real, names = np.array([0.0, 2, 6, 10]), np.array([0, 0, 1, 1])
     fake, others = np.array([6.0, 2, 0, 10]), np.array([0, 0, 1, 1])

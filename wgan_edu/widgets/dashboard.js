@@ -18,8 +18,8 @@ function render({ model, el }) {
   const pictures = make("div", { className: "row pictures" }, paper);
   const left = make("figure", {}, pictures), right = make("figure", {}, pictures);
   const wall = makeCanvas(left, WALL, WALL, "Generated pictures");
-  const gaps = makeCanvas(right, WALL, CHART, "Critic gap on training and on held-out pictures");
-  const norms = makeCanvas(right, WALL, CHART, "Gradient norms");
+  const gaps = makeCanvas(make("div", {}, right), WALL, CHART, "Critic gap on training and on held-out pictures");
+  const norms = makeCanvas(make("div", {}, right), WALL, CHART, "Gradient norms");
   make("figcaption", {}, left).textContent = "Generated from the same noise in every frame; ink on paper.";
   make("figcaption", {}, right).innerHTML = `Above: <span class="swatch" style="color:${COLORS.real}">—</span> gap on training pictures, <span class="swatch" style="color:${COLORS.fake}">- -</span> on held-out ones. Below: gradient norms of <span class="swatch" style="color:${COLORS.plan}">—</span> critic and <span class="swatch" style="color:${COLORS.extra}">- -</span> generator.`;
   const numbers = make("div", { className: "numbers" }, paper);
