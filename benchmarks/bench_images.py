@@ -3,13 +3,14 @@
 Figures 3 and 4 of the WGAN paper at classroom size: convolutions on the bundled 8x8 digits. Twenty times in a
 run, the mean of what the loss says since the last look is put beside the Frechet distance of 600 generated
 pictures from 600 held-out ones, in the features of a classifier trained here; then their rank correlation.
-The quality at the end, and real pictures a second that the critic is shown at 28x28, are kept too. Writes
+The quality at the end, that of a perceptron on the same digits, and real pictures a second that the critic is
+shown at 8x8 and at 28x28, are kept too. Writes
 wgan_edu/results/images.json, which chapter 11 reads.
 
-    python benchmarks/bench_images.py     about two minutes of processor time
+    python benchmarks/bench_images.py     about four minutes of processor time
 
 Aims, medians of five seeds on which nothing was chosen: rank correlation at least 0.8 for the WGAN, at most
-0.3 for the GAN. A missed aim ends the program with status 1.
+0.5 for the GAN. A missed aim ends the program with status 1.
 """
 
 import datetime
@@ -41,10 +42,14 @@ SEEDS = range(10, 15)
 LOOKS = 20
 WGAN = PRESETS["digits_conv"]
 GAN = replace(
-    WGAN, loss="gan_nonsaturating", constraint=Constraint(), betas=(0.5, 0.999), lr_critic=1e-3,
-    lr_generator=1e-3, n_critic=1, decay_from=1.0, ema_decay=0.0,
+    WGAN, loss="gan_nonsaturating", constraint=Constraint(), betas=(0.5, 0.999), lr_critic=3e-4,
+    lr_generator=3e-4, n_critic=1, decay_from=1.0, ema_decay=0.0,
 )  # fmt: skip
-AIMS = {"WGAN": ("at least", 0.8), "GAN": ("at most", 0.3)}
+KINDS = {
+    "WGAN": WGAN, "GAN": GAN, "WGAN, longer": replace(WGAN, generator_steps=800),
+    "perceptron": PRESETS["digits"],
+}  # fmt: skip
+AIMS = {"WGAN": ("at least", 0.8), "GAN": ("at most", 0.5)}
 
 
 def one_run(config, seed: int, judge, train_on, held_out) -> dict[str, object]:
@@ -96,7 +101,7 @@ def main() -> None:
     train_on, held_out = digits_8(), digits_8("test")
     judge = train_classifier(train_on.points(), train_on.labels, seed=0)
     runs = {}
-    for name, config in {"WGAN": WGAN, "GAN": GAN}.items():
+    for name, config in KINDS.items():
         runs[name] = [one_run(config, seed, judge, train_on, held_out) for seed in SEEDS]
         for run in runs[name]:
             print(name, run["seed"], f"{run['correlation']:+.2f}", f"{run['seconds']:.0f} s", run["end"])

@@ -1,8 +1,10 @@
 """Mode coverage and W1 over its floor, on generators whose scores are known beforehand."""
 
 import itertools
+import json
 import math
 from dataclasses import FrozenInstanceError
+from importlib import resources
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from scipy.stats import chi2
 
 from wgan_edu.data import grid_of_25, ring_of_8
 from wgan_edu.metrics import ModeCoverage, mode_coverage, perfect_high_quality, w1_to_floor
+from wgan_edu.training import TrainConfig
 from wgan_edu.transport import w1_exact, wasserstein_1d
 
 SQUARE = np.array([[0.0, 0.0], [10.0, 0.0], [0.0, 10.0], [10.0, 10.0]])
@@ -237,3 +240,36 @@ def test_other_bad_pools():
     real_a[0, 0] = np.inf
     with pytest.raises(ValueError, match=r"^real_a must be finite"):
         w1_to_floor(fake, real_a, real_b)
+
+
+# --- the table that chapter 10 reads ------------------------------------------------------------------
+
+
+def test_the_measured_table_is_whole():
+    table = json.loads(resources.files("wgan_edu").joinpath("results/constraints.json").read_text())
+    assert {"device", "torch", "numpy", "scipy", "python", "date"} <= set(table["versions"])
+    methods, seeds = list(table["settings"]), table["seeds"]
+    assert len(methods) == 8
+    assert len(seeds) >= 5
+    runs = {(run["data"], run["method"], run["seed"]): run for run in table["runs"]}
+    assert len(runs) == len(table["runs"])
+    presets = {"grid": ["classroom preset", "classroom preset, half"], "ring": ["classroom preset"]}
+    assert set(runs) == {
+        (data, name, seed) for data, more in presets.items() for name in [*methods, *more] for seed in seeds
+    }
+    for (data, name, _), run in runs.items():
+        modes = {"grid": 25, "ring": 8}[data]
+        assert 0 <= run["modes_of_10"] <= run["modes"] <= modes
+        assert 0 <= run["high_quality"] <= 1
+        assert 0 <= run["reverse_kl"] <= math.log(modes) + 1e-9
+        assert data == "ring" or run["w1_to_floor"] > 0.9
+        if data == "grid" and name in methods:
+            config = TrainConfig.from_json(json.dumps(table["settings"][name]))
+            assert run["steps"] == config.generator_steps
+    (draws, *_), (kept, *_) = table["rounds"]
+    assert not {seed for *_, seed in table["rounds"]} & set(seeds), (
+        "nothing is reported on a seed of the search"
+    )
+    for name in methods:  # the same budget for everyone
+        tried = [run["budget"] for run in table["searched"] if run["method"] == name]
+        assert len(tried) == draws + kept

@@ -130,15 +130,15 @@ PRESETS = {
     # Gulrajani et al. 2017, Algorithm 1.
     "wgan_gp": TrainConfig(),
     # Tuned for this course: eight and twenty-five Gaussians in seconds on one core.
-    "ring": replace(_CLASSROOM, generator_steps=2_000),
-    "grid": _CLASSROOM,
+    "ring": replace(_CLASSROOM, generator_steps=2_800),
+    "grid": replace(_CLASSROOM, lr_critic=8e-3, lr_generator=5e-3, decay_from=0.2, generator_steps=9_500),
     # The 8x8 handwritten digits, in seconds on one core too.
     "digits": _DIGITS,
     # The digits again, each with its label: for asking for one of them.
     "conditional_digits": replace(_DIGITS, lr_generator=7e-4, generator_steps=2_400, ema_decay=0.99),
     # The same ring with a critic held near slope 1, so that its gap can stand beside W1: for the live player.
     "live": replace(_CLASSROOM, constraint=GradientPenalty(0.3), generator_steps=1_500, ema_decay=0.0),
-    # The digits by convolutions: slower, and meant for larger pictures; half a minute on one core.
+    # The digits by convolutions: slower, and meant for larger pictures; a quarter of a minute on one core.
     "digits_conv": replace(
         _CLASSROOM,
         constraint=GradientPenalty(0.5, at="data"),
@@ -147,7 +147,7 @@ PRESETS = {
         hidden=(32, 64),
         batch_size=32,
         n_critic=2,
-        generator_steps=800,
+        generator_steps=500,
         ema_decay=0.99,
     ),
     # Goodfellow et al. 2014, with Adam at the first beta of Radford et al. 2016.

@@ -319,7 +319,7 @@ def _(u: Array, f: Array, t: Array) -> Array:
         Point(
             "(Aᵀy)·x = y·(A x) ≤ y·b;",
             r"A\s*\*?\s*x[^.]{0,60}(≤|<=|\\leq?\b|at "
-            r"most)[^.]{0,40}b|y.{0,12}A\s*x.{0,30}(≤|<=|\\leq?\b).{0,20}(y|b)|"
+            r"most)([^.]|\w\.\w){0,40}b|y.{0,12}A\s*x.{0,30}(≤|<=|\\leq?\b).{0,20}(y|b)|"
             r"\bb\s*(\.|·|\*|\\cdot)?\s*y\s*(≥|>=|\\geq?\b).{0,30}A",
             "Second step: move A to the other side, and use A x ≤ b.",
         ),
@@ -341,7 +341,7 @@ def _(u: Array, f: Array, t: Array) -> Array:
         Slip(
             PLAIN
             + r"\b(by|from|use|using|apply)\w*\s+(the\s+)?(strong\s+)?(LP\s+|linear programming\s+)?duality",
-            "That is what has to be shown. Use the six conditions, and nothing else.",
+            "That is what has to be shown. Use the four conditions, and nothing else.",
         ),
         Slip(
             PLAIN
@@ -591,7 +591,7 @@ QUIZ = [
             "Even the data do not reach the data: two of their own samples are that far apart.",
         ),
         right(
-            "Two samples of one law are never equal: that is the sampling floor.",
+            "Two samples of one law are not the same points: that is the sampling floor.",
             "It falls as the samples grow. Chapter 07 measures how fast.",
         ),
     ),
@@ -611,7 +611,8 @@ QUIZ = [
         ),
         right(
             "The mean of each bounded continuous function converges.",
-            "That is the definition. Nothing sharp-edged can see the difference in the limit.",
+            "That is the definition. Only a function that jumps, or grows without bound, may still see a "
+            "difference in the limit.",
         ),
     ),
     Question(

@@ -42,13 +42,13 @@ def how_steep() -> list[float]:
     1. $0.01 \cdot \sqrt{512 \cdot 512} = 5.12$.
     2. First layer $0.01 \sqrt{2 \cdot 512} = 0.32$, last $0.01 \sqrt{512} = 0.226$. Together
        $0.32 \cdot 5.12 \cdot 0.226 = 0.371$.
-    3. The product has $c^3$ in it, so $c = 0.01 \cdot 0.371^{-1/3} = 0.0139$.
+    3. The product has $c^3$ in it, so the factor is $0.371^{-1/3} = 1.39$, and $c = 0.0139$.
     4. One more layer is one more factor of 5.12: $1.90$.
     """
     c = 0.01
     middle = c * np.sqrt(512 * 512)
     whole = c * np.sqrt(2 * 512) * middle * c * np.sqrt(512)
-    return [middle, whole, c * whole ** (-1 / 3), whole * middle]
+    return [middle, whole, whole ** (-1 / 3), whole * middle]
 
 
 for _one, _says in {
@@ -65,9 +65,11 @@ for _two, _says in {
 }.items():
     how_steep.wrong([..., _two, ..., ...], says=_says)
 for _three, _says in {
-    0.01 / 0.3707: "3: you divided c by the product. But c stands in each of the three layers.",
-    1: "3: with c = 1 the product is a million times the second number.",
-    0.00718: "3: that c makes the slope smaller still. It has to grow.",
+    1 / 0.3707: "3: that factor would be right if c stood in one layer. It stands in each of the three.",
+    1: "3: with the same c the slope stays at the second number, which is not 1.",
+    100: "3: with c = 1 the product is a million times the second number.",
+    0.7184: "3: that factor makes the slope smaller still. c has to grow.",
+    0.0139: "3: that is the new c. By which factor has it grown?",
 }.items():
     how_steep.wrong([..., ..., _three, ...], says=_says)
 for _four, _says in {
@@ -410,7 +412,7 @@ relu_loses.wrong(
         "For a weight λ in general the place is s = -1 + 1/λ. It is a place with s < 0 only if λ is large "
         "enough. One-sided, slopes between -1 and 1 cost nothing: which way does the gap pull?",
     ),
-    moral="The raw estimate of a penalized critic is too large, by W1 / (2 λ) times itself here, and a high "
+    moral="The raw estimate of a penalized critic is too large, here by the share W1 / (2 λ) of W1, and a high "
     "wall at slope 0 can keep a critic on the wrong side. A larger weight mends the first and makes the "
     "second worse.",
 )
@@ -608,10 +610,10 @@ QUIZ = [
     ),
     Question(
         "ReLU layers with spectral norm 1 fall short of W1 on many pairs, GroupSort layers less. Why?",
-        wrong("GroupSort has more weights.", "It has none, and in the chapter the network was smaller."),
+        wrong("GroupSort has more weights.", "It has none, and in the full table its network was smaller."),
         wrong("ReLU is not 1-Lipschitz.", "It is. That is the problem only in so far as it does less."),
         right(
-            "ReLU sends part of each gradient to 0, and the norms leave nothing to make up for it.",
+            "ReLU sends part of a gradient to 0, and the norms leave nothing to make up for it.",
             "A network of such layers with slope 1 almost everywhere is linear. Sorting loses no length.",
         ),
         wrong(

@@ -136,7 +136,7 @@ def _(answer: Any) -> None:
         new_w, new_v = result
         shapes = np.shape(new_w), np.shape(new_v)
         expect(
-            shapes == ((d,), (d,)), f"Both have shape ({d},) here; yours have {shapes[0]} and {{shapes[1]}}."
+            shapes == ((d,), (d,)), f"Both have shape ({d},) here; yours have {shapes[0]} and {shapes[1]}."
         )
         want_w, want_v = critic_round(w, v, real, fake, rate, bound)
         if not same(new_v, want_v):
@@ -308,7 +308,7 @@ def _(answer: Any) -> None:
     for n, d, k in [(6, 3, 2), (5, 2, 2), (8, 2, 4)]:
         slopes, noise = rng.normal(size=(n, d)) + 1, rng.normal(size=(n, k)) + 1
         result = answer(slopes, noise)
-        pair = isinstance(result, tuple) and len(result) == 2
+        pair = isinstance(result, tuple | list) and len(result) == 2
         expect(pair, "Return two arrays, `grad_A, grad_b`.")
         got_A, got_b = result
         want_A, want_b = generator_slopes(slopes, noise)
@@ -812,7 +812,7 @@ QUIZ = [
         ),
         right(
             "No: the nearer it is to the best, the nearer its slopes point where the earth should go.",
-            "In the chapter its cosine with the exact direction rose all the way. The limit is on "
+            "In the chapter its cosine with the exact direction was best after the most steps. The limit is on "
             "slopes, not "
             "on skill.",
         ),

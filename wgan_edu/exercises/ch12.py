@@ -749,8 +749,8 @@ QUIZ = [
             "It learned from the same digits, and knows as little about what lies far from them.",
         ),
         right(
-            "Not for that reason: measure how far the nearest real seven is, and look.",
-            "It was farther away than from sevens made through a generator.",
+            "Not for that reason: ask which real digit is nearest, and look.",
+            "Most of those pictures were nearest to a real three, whatever the classifiers said.",
         ),
         wrong(
             "No: no walk in pixels can reach a seven.",
