@@ -1,13 +1,13 @@
 """Ask for a digit: does the conditional WGAN-GP give it, how varied, how far from the real ones, how soon?
 
 The preset "conditional_digits" on 1,197 of the bundled digits; 600 are held out, from it and from the
-classifier that judges. Seven seeds on which no setting was chosen, one thread. For each: processor seconds of training; of
-2,000 samples, 200 a label, the share read as asked and the share of which the classifier is surer than 90 %;
-recall within each class (k = 3 nearest neighbors) in the classifier's features and in pixels, as many samples
-as training digits of the class, the mean of five draws; exact W1 in pixels of 600 samples with the labels of
-the data to the held-out digits, over W1 of as many training digits to the same (two blocks of 300, the mean of
-three choices of training digits). Beside them what held-out real digits get. Writes
-wgan_edu/results/conditional.json, which chapter 12 reads.
+classifier that judges. Seven seeds on which no setting was chosen, one thread. For each: processor seconds
+of training; of 2,000 samples, 200 a label, the share read as asked and the share of which the classifier is
+surer than 90 %; recall within each class (k = 3 nearest neighbors) in the classifier's features and in
+pixels, as many samples as training digits of the class, the mean of five draws; exact W1 in pixels of 600
+samples with the labels of the data to the held-out digits, over W1 of as many training digits to the same
+(two blocks of 300, the mean of three choices of training digits). Beside them what held-out real digits
+get. Writes wgan_edu/results/conditional.json, which chapter 12 reads.
 
     python benchmarks/bench_conditional.py            about three minutes of processor time
     python benchmarks/bench_conditional.py --search   behind the preset: a few settings, other seeds

@@ -123,7 +123,7 @@ def test_the_table_is_read_from_the_exercises():
 def test_what_is_not_written_is_said_to_come(monkeypatch):
     monkeypatch.setattr(course, "written", lambda: {"00", "05"})
     rows = {key: answered for key, _, answered in seed_table().rows}
-    assert rows["S4.8"] == "not yet written: chapter 12"
+    assert rows["S4.8"].endswith("not yet written: chapter 12")
     assert rows["S0.2"].endswith("not yet written: chapter 06")
     assert "not yet" not in rows["S4.3"]
 

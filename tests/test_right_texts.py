@@ -41,6 +41,17 @@ TEXTS = {
         "If the curves never met, the claim would be clear. Here they do meet, but P_r(L) = P_g(L) = 0, "
         "so off L each point belongs to one law only. The mixture is one half of that law, the ratio 2, "
         "KL to it log 2 and so JS = (log 2 + log 2) / 2 = log 2. Neither KL is finite: KL = infinity.",
+        "P_theta(M) = P_theta(M ∩ P) = P_theta(L) = 0 since the fake law lives on P, while P_r(M) = 1. On "
+        "M the mixture equals P_r / 2, dP_r/dm = 2, KL(P_r||m) = log 2; on P likewise. JS = log 2. As "
+        "P_theta(M) = 0 < 1 = P_r(M), KL(P_r||P_theta) = infinity, and by symmetry the reverse.",
+        "The set M has real mass one. Its fake mass is that of the intersection, which is zero. Hence on "
+        "M the mixture is half the real law, the density is 2, and the KL to the mixture is log 2. The "
+        "other side is the same, so JS = log 2. Both KL are infinite as the real law is not absolutely "
+        "continuous with respect to the fake law.",
+        "Let f = dP_r/dm and g = dP_theta/dm, f + g = 2. Since P_theta(M) = P_theta(L) = 0, g = 0 a.e. on "
+        "M and f = 2 there; since P_r(P) = P_r(L) = 0, f = 0 on P and g = 2. Therefore KL(P_r|m) = int "
+        "log f dP_r = ln 2, the same for the other, and JS = ln 2. KL(P_r|P_theta) = +inf because P_r is "
+        "singular to P_theta.",
     ],
     "01.6": [
         "A photo with d pixels is a point in R^d, but natural images fill only a thin part: they lie near "
@@ -81,6 +92,10 @@ TEXTS = {
         "Let x = g(z). d/dtheta log(1 - D(x)) = -1/(1 - D(x)) * D'(x) * dx/dtheta = -D'(x) dx/dtheta. "
         "Since D has its least value at x, and is smooth, D'(x) = 0. A function can be zero at a point "
         "and still increase there, like theta at 0. JS being constant is not used.",
+        "For fixed z put phi(theta) = D(g_theta(z)). phi is >= 0. At our theta phi = 0, so theta is a "
+        "minimum of phi and phi'(theta) = 0, as it is differentiable. Then the gradient of log(1 - phi) "
+        "is -phi'/(1 - phi) = 0, and so is the mean. The 'constant' argument only looks at one value of "
+        "theta; sin(theta) is 0 at 0 and has slope 1.",
     ],
     "03.6": [
         "If the supports of the two laws hardly overlap, e.g. two manifolds in high dimension, some D is "
@@ -103,6 +118,19 @@ TEXTS = {
         "flat and there is no gradient. One uses -log(D) in the generator. Collapse: reverse KL does not "
         "punish missing modes. Swings: generator and discriminator circle around the equilibrium. EMD "
         "fixes the flat loss; it can't promise convergence or that the WGAN never collapses.",
+        "When the supports of real and generated data have no common points, a discriminator can score "
+        "100 percent. Then log(1 - D) saturates: its gradient is almost zero and the generator stops. "
+        "People use the non-saturating loss. Since that loss behaves like reverse KL, missing modes costs "
+        "little, so the generator may sit on a single mode. The two networks chase each other, and may "
+        "cycle; this happens for Wasserstein too. Only the first is cured by another distance.",
+        "If the pieces meet only in a null set, D can be right almost surely. Then the generator's "
+        "gradient vanishes: saturation. In practice we maximize log D. Collapse: for a frozen D the "
+        "optimum is to put everything at argmax D. Then D reacts and G moves, so they oscillate. W1 cures "
+        "vanishing gradients, not oscillation; gradient penalties help there.",
+        "A perfect discriminator exists if the two supports are separated. The generator then receives no "
+        "gradient, which is called saturation. The alternative loss -log D keeps gradients. The generator "
+        "can collapse because producing one good sample is enough to fool a fixed D. It swings because of "
+        "the rotational dynamics of two player games. Wasserstein distance solves the first.",
     ],
     "05.5": [
         "Upper bound: the map x -> x + v pushes P to Q, so (x, x + v) is a coupling with the right "
@@ -336,6 +364,55 @@ TEXTS = {
         r"1)^2$ on mixtures of real and generated points, a price and no guarantee. The claim on collapse is "
         r"an empirical statement of the paper, not a theorem. On two points the players circle; and one "
         r"experiment with these settings proves nothing in general.",
+    ],
+    "12.3": [
+        "Since each label has equal mass on both sides, any earth that goes out of a label has to"
+        " be balanced by the same amount coming in. So the flow between labels decomposes into "
+        "closed cycles. Take a cycle with r crossings and a small epsilon of mass on each; "
+        "redirect every piece to the target in its own label that the previous piece used. The "
+        "marginals do not change. The cost of the cycle was at least r M epsilon and becomes at "
+        "most r D epsilon, which is no larger since M >= D. Repeat. Then the plan splits into one"
+        " plan per label, so the minimal cost is the sum over y of p(y) W1 given y. If the shares"
+        " were different, some mass would have to cross, so the first step needs them.",
+        r"Let $\gamma$ be optimal with minimal crossing mass. If it crosses from $a$, then because"
+        " shares agree as much must return to $a$, so there is a cycle of labels. Exchange the "
+        "targets along the cycle so that each piece stays within its label: marginals stay. We "
+        r"save at least $rM$ and pay at most $rD \le rM$. Hence no crossing is needed, and the "
+        "problem separates into problems for each label, whose weighted sum is the average of the"
+        " W1. Without equal shares mass must cross and no swap is possible.",
+        "A single crossing cannot be undone alone, but crossings come in loops, because what a "
+        "label loses it must get back (equal shares). Swap the goals in a loop: before it paid M "
+        "for each of r pieces, so at least rM, after it pays at most rD, not more. Marginals are "
+        "kept. With no crossings the plan is a plan for each label and the cheapest costs the "
+        "shares times the W1s. M does not have to be infinite, only at least D. If shares "
+        "disagree, earth must cross.",
+    ],
+    "12.6": [
+        "Conditional generation: the networks are trained with labels. Both the generator and the"
+        " critic get the label as additional input, and one asks for a seven by feeding the label"
+        " 7 together with noise. The critic then bounds the average of the Wasserstein distances "
+        "within each label, not W1 of the pictures alone. Controllable generation leaves the "
+        "trained networks fixed and moves the latent noise along the gradient of a classifier or "
+        "of an attribute. Other attributes change along, these side effects (entanglement) are "
+        "measured by computing all attributes before and after, relative to their standard "
+        "deviation; they are not only the generator's fault, real data have the same "
+        "correlations. In pixel space one gets adversarial examples that fool classifiers and are"
+        " no sevens.",
+        "In a conditional GAN labels are needed in training, in the generator and in the critic; "
+        "to ask, choose a class and sample noise. The critic does not classify; it judges a "
+        "picture given its label, and its supremum is the mean over labels of W1 for each class. "
+        "Controllable: after training, without labels, we follow the slope of a score in z; "
+        "weights do not change. Side effects: pushing one attribute drags other features, e.g. "
+        "width when thickness is pushed; measure the change of each. Following the classifier in "
+        "pixels leaves the digits: both classifiers are fooled although it does not look like a "
+        "seven.",
+        "Conditional means that class labels go into both networks while training; you request a "
+        "digit by handing the one-hot label with z. Controllable means that the generator is "
+        "finished, nothing is retrained, and z climbs the gradient of log P(7). High confidence "
+        "alone proves nothing. With labels far apart no earth crosses, so the distance is the "
+        "weighted average of W1 within labels. When thickness is pushed other attributes follow: "
+        "entangled. Compute them before and after. In the pixels a classifier is tricked by "
+        "specks; through the generator the walk stays near digits.",
     ],
 }
 

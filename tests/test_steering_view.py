@@ -73,6 +73,9 @@ def test_it_shows_the_walk(view, goal, strength, hold):
     for name in ATTRIBUTES:
         expected = (attributes(after)[name] - attributes(before)[name]).mean() / unit[name].std()
         assert view.change[name] == pytest.approx(expected, abs=1e-3)
+        size = np.abs(attributes(after)[name] - attributes(before)[name]).mean() / unit[name].std()
+        assert answer["sizes"][list(ATTRIBUTES).index(name)] == pytest.approx(size, abs=1e-3)
+    assert (np.array(answer["sizes"]) >= np.abs(answer["changes"]) - 1e-9).all()
     sure = [CLASSIFIER.probabilities(part)[:, 3].mean() for part in (before, after)]
     assert view.change["as asked"] == pytest.approx(sure[1] - sure[0], abs=1e-5)
     assert answer["likely"] == pytest.approx(sure, abs=1e-5)

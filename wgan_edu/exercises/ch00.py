@@ -319,7 +319,7 @@ def _(u: Array, f: Array, t: Array) -> Array:
         Point(
             "(Aᵀy)·x = y·(A x) ≤ y·b;",
             r"A\s*\*?\s*x[^.]{0,60}(≤|<=|\\leq?\b|at "
-            r"most)([^.]|\w\.\w){0,40}b|y.{0,12}A\s*x.{0,30}(≤|<=|\\leq?\b).{0,20}(y|b)|"
+            r"most)([^.]|\.(?=\w)){0,40}b|y.{0,12}A\s*x.{0,30}(≤|<=|\\leq?\b).{0,20}(y|b)|"
             r"\bb\s*(\.|·|\*|\\cdot)?\s*y\s*(≥|>=|\\geq?\b).{0,30}A",
             "Second step: move A to the other side, and use A x ≤ b.",
         ),

@@ -384,14 +384,16 @@ def _(W: Array, c: Array, V: Array, z: Array) -> Array:
             r"|intersection)"
             r"|null set|(throw|discard|ignor|delet|drop)\w*[^.]{0,15}(\bL\b|\bit\b|crossing|away)"
             r"|(outside|without|away from|off|remove|leave out|excluding|except)[^.]{0,30}(\bL\b|crossing"
-            r"|intersection|common|meet)",
+            r"|intersection|common|meet)"
+            r"|\(\s*[MP]\s*\)\s*(=|is)[^.;]{0,60}(\(\s*L\s*\)|\b0\b|zero)"
+            r"|mass[^.;]{0,40}(\bL\b|crossing|intersection)[^.;]{0,30}(\b0\b|zero|nothing)",
             "Which set has all of one law and nothing of the other?",
         ),
         Point(
             "the second law has no mass there, so the mixture is half of the first law on it, and the "
             "ratio is 2;",
             r"(half|1/2|½|\\frac\s*\{?1\}?\s*\{?2\}?|0\.5)[^.]{0,160}|ratio[^.]{0,40}2"
-            r"|\b2\b[^.]{0,30}ratio|log\s*\(?2",
+            r"|\b2\b[^.]{0,30}ratio|log\s*\(?2|(dP|densit|derivative|\b[fg]\b)[^.]{0,30}=\s*2\b",
             "What is the mixture on that set, compared with the first law?",
         ),
         Point(
@@ -443,6 +445,9 @@ def measure_zero_proof() -> None:
     Finally $A$ has mass 1 under $\mathbb P_r$ and 0 under $\mathbb P_\theta$: the ratio of the first to the
     second has no bound, and $KL(\mathbb P_r \Vert \mathbb P_\theta) = \infty$. With the roles exchanged the
     other one is infinite as well.
+
+    (One of the two conditions would do. If only $\mathbb P_\theta(L) = 0$, take $A = M$ here, and
+    $P \setminus L$ there: a thread inside a sheet still has $JS = \log 2$.)
     """
 
 
@@ -530,6 +535,13 @@ for _number, _says in {
     "a line.",
 }.items():
     by_ten.wrong([..., ..., ..., _number], says=_says)
+
+for _place, _left in enumerate([0.1, ..., 0.01, 0.1]):
+    if _left is not ...:
+        by_ten.wrong(
+            [_left if place == _place else ... for place in range(4)],
+            says="That is the share that is left. The factor by which it falls is 1 over that.",
+        )
 
 # --- 01.6 ---------------------------------------------------------------------------------------------
 
@@ -678,7 +690,7 @@ QUIZ = [
         "happens?",
         wrong(
             "All is well: that is the bootstrap.",
-            "About a third of the points are drawn at least twice, and their nearest neighbor is at "
+            "About a quarter of the points are drawn at least twice, and their nearest neighbor is at "
             "distance 0.",
         ),
         right(

@@ -133,6 +133,11 @@ def _(answer: Callable[[Array, Array, Array], Any]) -> None:
 def _expect_perfect(on_real: Array, on_fake: Array) -> None:
     """Values on the points themselves."""
     expect(
+        np.isfinite(on_real).all() and np.isfinite(on_fake).all(),
+        "Not a number on some of the points: a distance there is 0, and you divide by it. What do you get if "
+        "you multiply above and below?",
+    )
+    expect(
         not (same(on_real, np.zeros(12)) and same(on_fake, np.ones(12))),
         "The wrong way round: D is high on real.",
     )
@@ -173,7 +178,7 @@ def _expect_flat(
     answer: Callable[[Array, Array, Array], Any], points: Array, name: str, real: Array, fake: Array
 ) -> None:
     """A small step away changes D by far less than the step."""
-    h, values = 1e-5, np.asarray(answer(points, real, fake))
+    h, values = 1e-6, np.asarray(answer(points, real, fake))
     for axis in np.eye(points.shape[1]):
         slope = np.abs(np.asarray(answer(points + h * axis, real, fake)) - values).max() / h
         expect(
@@ -226,6 +231,13 @@ def _(x: Array, real: Array, fake: Array) -> Array:
     return np.asarray(np.where(to_fake == 0, 0, 1 - to_real**2 / apart.min(axis=1)[nearest_real] ** 2))
 
 
+@perfect.wrong(says="Not a number on some of the points")
+def _(x: Array, real: Array, fake: Array) -> Array:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        near_real, near_fake = (1 / distance**2 for distance in _distances(x, real, fake))
+        return np.asarray(near_real / (near_real + near_fake))
+
+
 @perfect.wrong(says="One number for each point")
 def _(x: Array, real: Array, fake: Array) -> Array:
     to_real = np.linalg.norm(x[:, None] - real[None], axis=2)
@@ -253,7 +265,7 @@ def _(x: Array, real: Array, fake: Array) -> Array:
             "Chain rule: the gradient is minus a mean of the generator's Jacobian, transposed, times ∇D over "
             "1 - D.",
             r"chain rule|(1\s*-\s*D)[^.]{0,60}(∇|nabla|grad|D')|(∇|\\nabla|grad\w*)[^.]{0,60}/\s*\(?1"
-            r"\s*-\s*D|\\frac\{[^.]{0,60}\}\{1\s*-\s*D",
+            r"\s*-\s*D|\\frac\{[^.]{0,60}\}\{1\s*-\s*D|'\s*(\([^)]*\))?\s*/\s*\(?1\s*-",
             "Which gradients does the chain rule multiply with each other?",
         ),
         Point(
@@ -296,7 +308,7 @@ def _(x: Array, real: Array, fake: Array) -> Array:
     ),
 )
 def mute_proof() -> None:
-    r"""By the chain rule, with $x = g_\theta(z)$ and the Jacobian $J$ of $g_\theta(z)$ in $\theta$,
+    r"""Inside the mean, by the chain rule, with $x = g_\theta(z)$ and the Jacobian $J$ of $x$ in $\theta$,
 
     $$\nabla_\theta\, \mathbb E_z \log\big(1 - D(g_\theta(z))\big)
     = -\,\mathbb E_z \frac{J^\top \nabla D(x)}{1 - D(x)} .$$
@@ -497,8 +509,8 @@ def _(a: float, d: float, lr: float, n_critic: int) -> Array:
         "their determinants multiply.",
         "For R1 in turns, one triangular factor has 1 - lr d on its diagonal, with d = 1/2.",
     ),
-    moral="In turns and without damping, areas stay to the last digit, whatever n_critic and the step size "
-    "are: a disk of starts can be bent and stretched, and never shrinks to a point. So it cannot converge.",
+    moral="For the WGAN in turns areas stay to the last digit, whatever n_critic and the step size are: a "
+    "disk of starts can be stretched, and never shrinks to a point. So it cannot converge from all of them.",
 )
 def areas() -> list[float]:
     r"""A linear map multiplies areas by its determinant.
@@ -563,7 +575,8 @@ for _number, _says in {
         Point(
             "Perfect discriminator: where the two laws share no mass, as laws on thin manifolds mostly do, "
             "some D is 1 on all real and 0 on all fake samples (rarely a hyperplane).",
-            r"disjoint|share no|no (common )?mass|(not|n't|never|hardly|without) overlap|manifold",
+            r"disjoint|share no|no (common )?mass|(not|n't|never|hardly|without) overlap|manifold|"
+            r"no common|nothing in common|null set|measure (zero|0)|supports?[^.]{0,40}(separat|apart)",
             "When can a discriminator be right about every sample?",
         ),
         Point(
@@ -583,7 +596,7 @@ for _number, _says in {
             "Mode collapse: at the best D it descends KL(fake || real) - 2 JS, which charges little for a "
             "dropped mode; and against a D that stands still, one point is the generator's best answer.",
             r"KL[^.]{0,120}(drop|mode|cheap|little|miss)|(drop|los|miss)\w*[^.]{0,60}(cheap|little|cost)|"
-            r"(one|single) (\w+ )?(point|place|mode)|highest|top of",
+            r"(one|single) (\w+ )?(point|place|mode|sample|output)|highest|top of|arg\s?max",
             "Why may the generator end up with one mode?",
         ),
         Point(
@@ -678,7 +691,7 @@ QUIZ = [
         ),
         wrong(
             "A gradient of length 1, as D is a probability.",
-            "A probability has no such rule. Slope 1 is what a WGAN asks of its critic.",
+            "A probability has no such rule. A slope of at most 1 is what a WGAN asks of its critic.",
         ),
     ),
     Question(

@@ -412,8 +412,8 @@ relu_loses.wrong(
         "For a weight λ in general the place is s = -1 + 1/λ. It is a place with s < 0 only if λ is large "
         "enough. One-sided, slopes between -1 and 1 cost nothing: which way does the gap pull?",
     ),
-    moral="The raw estimate of a penalized critic is too large, here by the share W1 / (2 λ) of W1, and a high "
-    "wall at slope 0 can keep a critic on the wrong side. A larger weight mends the first and makes the "
+    moral="The raw estimate of a penalized critic is too large, here by the share W1 / (2 λ) of W1, and a "
+    "high wall at slope 0 can keep a critic on the wrong side. A larger weight mends the first and makes the "
     "second worse.",
 )
 def locked() -> list[float]:

@@ -812,9 +812,8 @@ QUIZ = [
         ),
         right(
             "No: the nearer it is to the best, the nearer its slopes point where the earth should go.",
-            "In the chapter its cosine with the exact direction was best after the most steps. The limit is on "
-            "slopes, not "
-            "on skill.",
+            "In the chapter its cosine with the exact direction was best after the most steps. The limit is "
+            "on slopes, not on skill.",
         ),
         wrong(
             "Yes: its gap would grow without end.",

@@ -36,8 +36,8 @@ __all__ = [
         "M = 4: look at label b. Its point at 6 and its generated one at 0 are 6 apart. Would it be cheaper "
         "to trade places with label a, at twice the price 4 for changing a label?",
     ),
-    moral="Without labels the generator looks perfect; it is not. The exchange saves a way of 12 in all and pays "
-    "two crossings, so from M = 6 on no earth crosses, and W1 is the average within the labels.",
+    moral="Without labels the generator looks perfect; it is not. The exchange saves a way of 12 in all and "
+    "pays two crossings, so from M = 6 on no earth crosses, and W1 is the average within the labels.",
 )
 def four_distances() -> list[float]:
     r"""Sorted pairs on the line.
@@ -580,7 +580,7 @@ for _place, _word, _values in (
     slips=(
         Slip(
             PLAIN
-            + r"controllab\w*[^.;]{0,80}(retrain|train\w* (again|anew|the generator)|chang\w* the weights|"
+            + r"controllab\w*[^.;,]{0,80}(retrain|train\w* (again|anew|the generator)|chang\w* the weights|"
             r"fine-?tun)",
             "In controllable generation the generator is finished. What moves is its input.",
         ),

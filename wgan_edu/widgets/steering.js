@@ -20,7 +20,7 @@ function render({ model, el }) {
   const sheet = makeCanvas(left, LEFT + COLUMNS * (CELL + GAP), high, "Generated digits before and after");
   make("figcaption", { textContent: "Above: twelve digits as asked for. Below: the same twelve after the walk. A number in the corner: what the classifier reads, where it is not what was asked for." }, left);
   const bars = makeCanvas(right, BARS, 190, "What changed");
-  make("div", { textContent: "Mean change of each attribute, in standard deviations among generated digits of this label; of the probability of being read as asked, in points from 0 to 1. Hatched: what is pushed." }, right);
+  make("div", { textContent: "Mean change of each attribute, in standard deviations among generated digits of this label; of the probability of being read as asked, in points from 0 to 1. Hatched: what is pushed. Outline: the mean size, where changes up and down do not cancel." }, right);
   const numbers = make("div", { className: "numbers upright" }, right);
   const messages = makeMessages(paper);
 
@@ -91,7 +91,7 @@ function render({ model, el }) {
   function paintBars(scene) {
     const { context, width, height } = bars, from = 96, room = width - from - 60, high = height / scene.names.length;
     context.clearRect(0, 0, width, height);
-    const most = Math.max(1, ...scene.changes.map(Math.abs)), zero = from + room / 2, scale = room / 2 / most;
+    const most = Math.max(1, ...scene.sizes), zero = from + room / 2, scale = room / 2 / most;
     context.textBaseline = "middle";
     scene.names.forEach((name, i) => {
       const y = i * high + high / 2, to = scale * scene.changes[i], pushed = name === scene.goal;
@@ -102,6 +102,9 @@ function render({ model, el }) {
         context.strokeStyle = "#fff"; context.lineWidth = 1.5;
         for (let x = Math.min(zero, zero + to) + 5; x < Math.max(zero, zero + to); x += 7) path(context, [[x, y - 10], [x, y + 10]]);
       }
+      const size = scale * scene.sizes[i] * (scene.changes[i] < 0 ? -1 : 1);  // without the signs that cancel
+      context.strokeStyle = "#111"; context.lineWidth = 1;
+      if (Math.abs(size) > 0.5) context.strokeRect(Math.min(zero, zero + size), y - 10, Math.abs(size), 20);
       context.fillStyle = "#111"; context.textAlign = "left"; context.fillText(signed(scene.changes[i]), from + room + 10, y);
     });
     context.strokeStyle = COLORS.quiet; context.lineWidth = 1;

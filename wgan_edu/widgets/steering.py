@@ -100,12 +100,15 @@ class Steering(PulledWidget):
         unit, starts, ends = self._unit(label), attributes(before), attributes(after)
         change = {name: float((ends[name] - starts[name]).mean() / unit[name]) for name in ATTRIBUTES}
         change["as asked"] = float((sure[1] - sure[0])[:, label].mean())
+        sizes = [float(np.abs(ends[name] - starts[name]).mean() / unit[name]) for name in ATTRIBUTES]
+        sizes.append(float(np.abs(sure[1] - sure[0])[:, label].mean()))
         self.settings, self.change = settings, change
         return {
             **settings,
             "goals": list(self.goals),
             "names": list(change),
             "changes": list(change.values()),
+            "sizes": sizes,
             "pictures": np.concatenate([before, after]),
             "read_as": [int(digit) for digit in sure[1].argmax(axis=1)],
             "read_before": [int(digit) for digit in sure[0].argmax(axis=1)],
