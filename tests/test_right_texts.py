@@ -23,6 +23,9 @@ TEXTS = {
         "Likewise y_i (Ax)_i <= y_i b_i because no y_i is negative, so y.Ax <= y.b. When both ends "
         "coincide, the upper bound b.y on all c.x' is attained, so x is the maximizer, and y the "
         "minimizer.",
+        "Since x is nonnegative, c.x <= (A^T y).x. This equals y.(Ax), and since y is nonnegative it is "
+        "<= y.b. If they are equal, no feasible x' can have a larger c.x', because all are bounded by b.y; "
+        "likewise no y' has a smaller b.y'.",
     ],
     "01.4": [
         "Take A = M minus L. P_r(A) = 1 since L has mass zero, and P_theta(A) = 0. The curves are not "

@@ -536,12 +536,11 @@ for _number, _says in {
 }.items():
     by_ten.wrong([..., ..., ..., _number], says=_says)
 
-for _place, _left in enumerate([0.1, ..., 0.01, 0.1]):
-    if _left is not ...:
-        by_ten.wrong(
-            [_left if place == _place else ... for place in range(4)],
-            says="That is the share that is left. The factor by which it falls is 1 over that.",
-        )
+for _place, (_nth, _left) in {0: ("First", 0.1), 2: ("Third", 0.01), 3: ("Fourth", 0.1)}.items():
+    by_ten.wrong(
+        [_left if place == _place else ... for place in range(4)],
+        says=f"{_nth}: that share is left. The factor by which it falls is 1 over that.",
+    )
 
 # --- 01.6 ---------------------------------------------------------------------------------------------
 

@@ -403,7 +403,8 @@ walking_heap.wrong(
         ),
         Point(
             "says why it is one: its marginals are P and Q;",
-            r"margin|projection|\blaws?\b|distribut|in Π|\\Pi|U\(a|rows?\b.*columns?",
+            r"margin|projection|\blaws?\b|distribut|in Π|\\Pi|U\(a|rows?\b.*columns?|coupl|P to Q|"
+            r"push\w* (P|it)",
             "You name a plan. Why is it one? Say what its two marginals are.",
         ),
         Point(
@@ -414,7 +415,8 @@ walking_heap.wrong(
         ),
         Point(
             "takes any plan for the other half;",
-            r"\b(every|any|all|each|arbitrary|whatever|given)\b[^.]{0,40}(plan|coupl|γ|gamma)",
+            r"\b(every|any|all|each|arbitrary|whatever|given)\b[^.]{0,40}(plan|coupl|γ|gamma)|"
+            r"dual[^.]{0,80}lipschitz|lipschitz[^.]{0,80}dual",
             "That bounds W1 from above, and a cleverer plan might cost less. Now take any plan: why can it "
             "not?",
         ),
@@ -427,7 +429,8 @@ walking_heap.wrong(
         Point(
             "says why E(y - x) = v under every plan: the marginals fix both means.",
             r"(margin|mean|averag|expect|E\s*[(\[]?\s*y).{0,160}"
-            r"(same|fix|depend|determin|whatever|regardless|= ?v|is v|E ?\[?\(?x)",
+            r"(same|fix|depend|determin|whatever|regardless|= ?\|?v|is v|E ?\[?\(?x)|"
+            r"lipschitz.{0,80}(E_?\w? ?f|mean|gap).{0,60}v",
             "Where does v come in? Say why E(y - x) is the same vector under every plan.",
         ),
     ),

@@ -757,7 +757,7 @@ for _fourth, _says in {
             "over any plan;",
             r"lower bound|bounds? (W|it|the)[^.;]{0,40}from below|(at most|≤|<=|\\leq?"
             r"|never (more|above|larger)|below|exceeds?|no (more|larger|greater) than|under)[^.;]{0,25}"
-            r"(W|distance|work|earth|cost)",
+            r"(W|distance|work|earth|cost)|(≤|<=|\\leq?)\s*\S{0,12}(E|∫|sum)\S{0,10}\s*(\||‖|\\)",
             "Take any 1-Lipschitz critic, a bad one too. What does its gap say about W1, and why?",
         ),
         Point(
