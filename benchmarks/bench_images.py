@@ -10,8 +10,8 @@ wgan_edu/results/images.json, which chapter 11 reads.
     python benchmarks/bench_images.py     about four minutes of processor time
 
 Aims, medians of five seeds on which nothing was chosen: rank correlation at least 0.6 for the WGAN, at most
-0.5 for the GAN; for perceptrons at least 0.6 where the critic keeps up, at most -0.6 where it does not. A missed
-aim ends the program with status 1.
+0.5 for the GAN; for perceptrons at least 0.6 where the critic keeps up, at most -0.6 where it does not. A
+missed aim ends the program with status 1.
 """
 
 import datetime
