@@ -12,8 +12,8 @@ is two players who chase each other. The state is (theta, psi), and the only goo
     r1                non-saturating, penalty psi^2 / 4: R1 with gamma = 1/2
     instance_noise    non-saturating, noise N(0, 1) on real and fake
 
-Every start of wgan_gp ends on one cycle, for small weights lambda of radius 4 / pi. From lambda = 1 on it
-comes to rest instead, at a wrong place: theta = 2 lambda or -2 lambda, as psi cannot turn around.
+Every start of wgan_gp but (0, 0) ends on one cycle, for small weights lambda of radius 4 / pi. From
+lambda = 1 on it comes to rest instead, at a wrong place: theta = 2 lambda or -2 lambda, as psi cannot turn.
 
 Taught in: 03_saturation.
 Source: Mescheder, Geiger and Nowozin 2018, Which Training Methods for GANs do actually Converge?, sections 2

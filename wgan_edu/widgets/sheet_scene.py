@@ -105,7 +105,7 @@ class Scene:
         """What the two have in common, in words."""
         apart, times = self._thread_apart, len(self.crossings())
         if apart.max() < 1e-9:
-            return "The thread lies in the sheet: perfectly aligned, all of it is shared."
+            return "The thread lies in the sheet: perfectly aligned. It is shared, and no area is."
         if times:
             return f"The thread crosses the sheet {'once' if times == 1 else f'{times} times'}: in points."
         if apart.min() < 1e-9:
