@@ -177,8 +177,9 @@ def main() -> None:
             verdict = "met" if ratio["median"] >= aims[width] else "missed"
             missed += verdict == "missed"
             print(
-                f"  {name:6s} {ratio['median']:.2f} times as fast ({ratio['low']:.2f} to {ratio['high']:.2f}), {share:.0%} "
-                f"of the peak; aim {aims[width]} {verdict}"
+                f"  {name:6s} {ratio['median']:.2f} times as fast "
+                f"({ratio['low']:.2f} to {ratio['high']:.2f}), "
+                f"{share:.0%} of the peak; aim {aims[width]} {verdict}"
             )
         print(f"  textbook reaches {found['share_of_peak']['textbook']:.0%} of the peak")
     RESULTS.parent.mkdir(exist_ok=True)

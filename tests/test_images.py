@@ -358,9 +358,10 @@ print(found.name, int(found.pixels.long().sum()), len(found), flush=True)
 
 
 def is_downloading(process):
+    """Whether a process has received a part of a file."""
     time.sleep(0.002)
-    held = [Path(file.path).name for file in psutil.Process(process.pid).open_files()]
-    return any(name.startswith("tmp") for name in held)
+    held = [Path(file.path) for file in psutil.Process(process.pid).open_files()]
+    return any(path.name.startswith("tmp") and path.stat().st_size for path in held)
 
 
 def test_four_processes_share_a_cache_and_two_are_killed(serve, source, home):
