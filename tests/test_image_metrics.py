@@ -92,6 +92,14 @@ def test_precision_and_recall_by_hand():
     assert (back.precision, back.recall) == (found.recall, found.precision)
 
 
+def test_balls_end_at_the_neighbor():
+    pair, near, far = np.array([[0.0], [1.0]]), [[1.99], [5.0]], [[2.01], [5.0]]  # balls of pair: 1 wide
+    assert precision_recall(pair, np.array(near), k=1).precision == 0.5
+    assert precision_recall(pair, np.array(far), k=1).precision == 0
+    assert precision_recall(np.array(near), pair, k=1).recall == 0.5
+    assert precision_recall(np.array(far), pair, k=1).recall == 0
+
+
 def test_a_sample_against_itself_is_perfect_and_far_away_is_nothing():
     x = normal(60)
     same, far = precision_recall(x, x), precision_recall(x, x + 100)

@@ -357,17 +357,15 @@ print(found.name, int(found.pixels.long().sum()), len(found), flush=True)
 """
 
 
-def is_downloading(process):
-    """Whether a process has received a part of a file."""
-    time.sleep(0.002)
-    held = [Path(file.path) for file in psutil.Process(process.pid).open_files()]
-    return any(path.name.startswith("tmp") and path.stat().st_size for path in held)
+def holds_a_temporary(process):
+    held = psutil.Process(process.pid).open_files()
+    return any(Path(file.path).name.startswith("tmp") for file in held)
 
 
 def test_four_processes_share_a_cache_and_two_are_killed(serve, source, home):
     files = small_files(side=40)  # about 20 kB, sent in pieces: a download takes about a second
     mirror = serve(files)
-    mirror.pause = 0.003
+    mirror.pause = 0.005
     source(mirror.address, files=files)
     hashes = list(images.SOURCES["mnist"].hashes.values())
     expected = images._images("mnist", [gzip.decompress(files[name]) for name in FILES[:2]], "cpu")
@@ -387,8 +385,12 @@ def test_four_processes_share_a_cache_and_two_are_killed(serve, source, home):
             reader.stdin.flush()
         folder = home / "cache" / "mnist"
         left = list(readers)
-        for _ in range(2):
-            victim = next(reader for _ in range(4000) for reader in left if is_downloading(reader))
+        for killed in (1, 2):
+            give_up = time.monotonic() + 60
+            while len(mirror.asked) < killed and time.monotonic() < give_up:
+                time.sleep(0.005)
+            time.sleep(0.1)  # in the middle of the answer
+            [victim] = [reader for reader in left if holds_a_temporary(reader)]
             victim.kill()
             left.remove(victim)
         said = [reader.communicate(timeout=60)[0].split() for reader in left]
