@@ -724,13 +724,15 @@ def test_rmsprop_checks_its_numbers(name, value, sentence):
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_800_steps_find_the_ring(seed):
-    state = TrainState.create(replace(PRESETS["ring"], generator_steps=800, seed=seed), RING)
+def test_1200_steps_find_the_ring(seed):
+    state = TrainState.create(replace(PRESETS["ring"], generator_steps=1_200, seed=seed), RING)
     real = RING.sample(500, seed=1)
     before = w1_exact(state.sample(500), real)
     for _ in train(state):
         pass
-    assert mode_coverage(state.sample(2_000), RING.centers, RING.sigma).modes >= 7
+    found = mode_coverage(state.sample(2_000), RING.centers, RING.sigma)
+    assert found.modes >= 7
+    assert found.high_quality > 0.5  # 0.81 to 0.85 over five seeds
     assert w1_exact(state.sample(500), real) < before / 4
 
 
