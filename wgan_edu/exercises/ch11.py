@@ -575,7 +575,7 @@ QUIZ = [
         ),
         wrong(
             "The samples become better.",
-            "Then both would fall.",
+            "Then both gaps would fall, as both have the same generated pictures in them.",
         ),
     ),
     Question(

@@ -708,8 +708,7 @@ QUIZ = [
         ),
     ),
     Question(
-        "Halfway between two noises on a straight line the classifier is surer than at the ends. So the line "
-        "is the better walk?",
+        "Halfway along a straight line between two noises the classifier is surer. Is it the better walk?",
         right(
             "No: pictures there are nearer to the average digit, and vary less.",
             "The norm is too small by the root of 2. Surer and tamer go together.",
