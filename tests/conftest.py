@@ -1,6 +1,7 @@
 """What all tests share: one Hypothesis profile, and a home for progress that is not the real one."""
 
 import os
+import signal
 
 import browser
 import pytest
@@ -31,6 +32,14 @@ def home(tmp_path, monkeypatch):
     monkeypatch.setattr(records, "_told", set())
     assert os.environ["WGAN_EDU_HOME"] == str(records.progress_file().parent)
     return folder
+
+
+@pytest.fixture
+def interruptible():
+    """Ctrl-C raises KeyboardInterrupt, also where these tests run in the background of a shell."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")

@@ -374,21 +374,18 @@ class Interrupting(Constraint):
 COUNT = []
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_in_a_turn_is_saved_with_the_turn(tmp_path):
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        config = replace(SMALL, constraint=Interrupting())
-        COUNT[:] = range(100)  # without the interrupt
-        expected = finished(TrainState.create(config, RING))
-        COUNT.clear()
-        with pytest.raises(KeyboardInterrupt):
-            list(SavedRun(TrainState.create(config, RING), tmp_path))
-        again = resume(tmp_path, config, RING)
-        assert (again.critic_steps, again.turn, again.generator_steps) == (8, 2, 2)
-        assert finished(again) == (expected[0][2:], expected[1])
-        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    finally:
-        signal.signal(signal.SIGINT, before)
+    config = replace(SMALL, constraint=Interrupting())
+    COUNT[:] = range(100)  # without the interrupt
+    expected = finished(TrainState.create(config, RING))
+    COUNT.clear()
+    with pytest.raises(KeyboardInterrupt):
+        list(SavedRun(TrainState.create(config, RING), tmp_path))
+    again = resume(tmp_path, config, RING)
+    assert (again.critic_steps, again.turn, again.generator_steps) == (8, 2, 2)
+    assert finished(again) == (expected[0][2:], expected[1])
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_nothing_is_open_between_steps(tmp_path):

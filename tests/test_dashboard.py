@@ -95,6 +95,7 @@ def test_a_budget_and_a_limit(monkeypatch):
     assert run.trace()[0, -1] == 12
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_stops_after_a_whole_step_and_the_run_goes_on(monkeypatch):
     run, alone = ImageRun(SMALL), TrainState.create(SMALL, digits_8())
     for _ in train(alone):

@@ -53,14 +53,6 @@ def _one_thread():
     torch.set_num_threads(threads)
 
 
-@pytest.fixture
-def _interruptible():
-    """Ctrl-C raises KeyboardInterrupt, also where these tests run in the background of a shell."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 def small(engine="auto", **changes):
     return TrainState.create(replace(SMALL, **changes), RING, engine=engine)
 
@@ -470,7 +462,7 @@ class Interrupted(GradientPenalty):
 INTERRUPTS = []
 
 
-@pytest.mark.usefixtures("_interruptible")
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_waits_for_the_end_of_the_step():
     steps, expected = whole_run(engine="autograd")  # no other engine calls a penalty of one's own
     INTERRUPTS.clear()
