@@ -17,10 +17,8 @@ features at least 0.7, W1 at most 1.3 floors, 8 s. A missed aim is printed as mi
 """
 
 import argparse
-import datetime
 import json
 import os
-import platform
 import statistics
 import sys
 import time
@@ -30,8 +28,8 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
-import scipy
 import torch
+from bench_critics import device
 
 import wgan_edu
 from wgan_edu.classifier import Classifier, train_classifier
@@ -112,17 +110,6 @@ def real_digits(classifier: Classifier, training: Digits, held_out: Digits) -> d
     return {
         "accuracy": classifier.accuracy(held_out.images, held_out.labels),
         "confident": float((sure.max(axis=1) > 0.9).mean()), "recall": recall,
-    }  # fmt: skip
-
-
-def device() -> dict[str, str]:
-    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
-    models = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
-    return {
-        "device": (models or [platform.processor() or platform.machine()])[0] + ", one thread",
-        "load": f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores",
-        "python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__,
-        "scipy": scipy.__version__, "date": datetime.date.today().isoformat(),
     }  # fmt: skip
 
 

@@ -117,6 +117,7 @@ def device() -> dict[str, str]:
     models = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
     return {
         "device": (models or [platform.processor() or platform.machine()])[0] + ", one thread",
+        "load": f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores",
         "python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__,
         "scipy": scipy.__version__, "date": datetime.date.today().isoformat(),
     }  # fmt: skip

@@ -17,10 +17,8 @@ and held against the speed of one large product measured in the same round (the 
 Aims: 3, 2.2 and 1.4 times through `train`, 3.5, 2.5 and 1.5 times bare. A missed aim ends it with status 1.
 """
 
-import datetime
 import json
 import os
-import platform
 import statistics
 import sys
 import time
@@ -31,6 +29,7 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import torch
+from bench_critics import device
 
 import wgan_edu
 from wgan_edu.data import ring_of_8
@@ -153,16 +152,6 @@ def measure(width: int) -> dict[str, object]:
             name: statistics.median(needed / one[name] / one["peak"] for one in rounds) for name in programs
         },
     }
-
-
-def device() -> dict[str, str]:
-    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
-    models = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
-    return {
-        "device": (models or [platform.processor() or platform.machine()])[0] + ", one thread",
-        "python": platform.python_version(), "torch": torch.__version__,
-        "date": datetime.date.today().isoformat(),
-    }  # fmt: skip
 
 
 def main() -> None:
