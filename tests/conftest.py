@@ -35,6 +35,17 @@ def home(tmp_path, monkeypatch):
 
 
 @pytest.fixture
+def one_thread():
+    """The same bits every time: torch on one thread."""
+    import torch  # here, as most tests do without it
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture
 def interruptible():
     """Ctrl-C raises KeyboardInterrupt, also where these tests run in the background of a shell."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from runs import bits
 
 from wgan_edu import checkpoint
 from wgan_edu.checkpoint import (
@@ -42,6 +43,7 @@ from wgan_edu.lipschitz import (
 )
 from wgan_edu.training import TrainConfig, TrainState, critic_step, train
 
+pytestmark = pytest.mark.usefixtures("one_thread")
 RING = ring_of_8()
 # Every field differs from its default, so that each one that is lost shows.
 SMALL = TrainConfig(
@@ -58,26 +60,6 @@ SMALL = TrainConfig(
     hidden=(8,),
     seed=3,
 )
-
-
-@pytest.fixture(autouse=True)
-def _one_thread():
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
-def bits(state):
-    """All that a run is: weights, both optimizers' memories and counters; how long it took aside."""
-    parts = []
-    for network in (state.generator, state.critic, state.average):
-        parts += [weight.numpy().tobytes() for weight in network.state_dict().values()]
-    for optimizer in (state.generator_optimizer, state.critic_optimizer):
-        memory = optimizer.state_dict()
-        parts += [json.dumps(memory["param_groups"])]
-        parts += [value.numpy().tobytes() for one in memory["state"].values() for value in one.values()]
-    return [*parts, state.critic_steps, state.generator_steps, state.turn, state.attempt]
 
 
 def begun(config=SMALL, steps=5, extra=3):

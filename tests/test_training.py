@@ -13,6 +13,7 @@ from itertools import islice
 import numpy as np
 import pytest
 import torch
+from runs import bits
 
 from wgan_edu.data import ring_of_8
 from wgan_edu.divergences import goodfellow
@@ -41,32 +42,13 @@ from wgan_edu.training import (
 )
 from wgan_edu.transport import certify, w1_exact
 
+pytestmark = pytest.mark.usefixtures("one_thread")
 RING = ring_of_8()
 SMALL = TrainConfig(batch_size=16, n_critic=3, generator_steps=10, hidden=(8,), ema_decay=0.9, decay_from=0.5)
 
 
-@pytest.fixture(autouse=True)
-def _one_thread():
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 def small(engine="auto", **changes):
     return TrainState.create(replace(SMALL, **changes), RING, engine=engine)
-
-
-def bits(state):
-    """All that a run is: weights, both optimizers' memories and counters."""
-    parts = []
-    for network in (state.generator, state.critic, state.average):
-        parts += [weight.numpy().tobytes() for weight in network.state_dict().values()]
-    for optimizer in (state.generator_optimizer, state.critic_optimizer):
-        memory = optimizer.state_dict()
-        parts += [json.dumps(memory["param_groups"])]
-        parts += [value.numpy().tobytes() for one in memory["state"].values() for value in one.values()]
-    return [*parts, state.critic_steps, state.generator_steps, state.turn, state.attempt]
 
 
 def weights(network):

@@ -174,7 +174,7 @@ def critic_gradients_(
     between = isinstance(constraint, GradientPenalty) and constraint.at == "interpolates"
     rows = [real, fake, torch.lerp(fake, real, mix[:, None])] if between else [real, fake]
     h = critic.forward(torch.cat(rows))
-    seeds = _seeds(m, between, real)
+    seeds = _seeds(m, between, real.dtype, real.device)
     gap = -torch.dot(h[-1][: 2 * m, 0], seeds[: 2 * m, 0])
     deltas = critic.backward(h, seeds)
     if isinstance(constraint, GradientPenalty):
@@ -203,14 +203,10 @@ def _send_tangents_(
 
 
 @functools.lru_cache(maxsize=8)
-def _constant_seeds(m: int, between: bool, dtype: torch.dtype, device: torch.device) -> Tensor:
-    weights = torch.tensor([-1 / m, 1 / m, 1.0] if between else [-1 / m, 1 / m], dtype=dtype, device=device)
-    return weights.repeat_interleave(m)[:, None]
-
-
-def _seeds(m: int, between: bool, like: Tensor) -> Tensor:
+def _seeds(m: int, between: bool, dtype: torch.dtype, device: torch.device) -> Tensor:
     r"""Each row's $\delta_L$ (rows, 1): its derivative in -gap, and 1 where it is in the penalty alone."""
-    return _constant_seeds(m, between, like.dtype, like.device)
+    values = torch.tensor([-1 / m, 1 / m, 1.0] if between else [-1 / m, 1 / m], dtype=dtype, device=device)
+    return values.repeat_interleave(m)[:, None]
 
 
 @torch.no_grad()
