@@ -1,0 +1,203 @@
+// Lays a chapter out on screens of 1280 x 720: first the formulas, then the pictures, then every block at its real
+// height. What does not fit goes on to the next screen, at a block; so an edit of the prose cannot break a slide.
+"use strict";
+
+const HEIGHT = 720;
+const FOOT = 40; // free at the bottom, for the number of the slide
+const WIDTH = 1168; // of the text
+const LEAST_PICTURE = 380; // a picture gets at least this height, or three quarters of the page, or a screen of its own
+
+const screens = () => [...document.querySelectorAll(".slides > section > section")];
+const isNote = (block) => block.matches("aside.notes");
+const isRunning = (block) => block.matches(".running");
+const isHeading = (block) => block.matches("h1, h2, h3");
+const isLabel = (block) => block.matches("p") && block.querySelector("strong")?.textContent === block.textContent.trim();
+const leadsOn = (block) => isHeading(block) || isLabel(block) || /[:,]$/.test(block.textContent.trim());
+const content = (screen) => [...screen.children].filter((block) => !isNote(block) && !isRunning(block));
+
+// What is left on a screen under its last block; negative if that is cut off.
+function room(screen) {
+  const last = content(screen).at(-1);
+  return last ? screen.getBoundingClientRect().top + HEIGHT - FOOT - last.getBoundingClientRect().bottom : HEIGHT;
+}
+
+const wide = (block) => Math.max(block.scrollWidth, ...[...block.children].map((child) => child.scrollWidth));
+
+// The first size, largest first, at which a block is no wider than the page and no higher than the screen.
+function shrink(screen, block, sizes, target = block) {
+  for (const size of sizes) {
+    target.style.fontSize = `${size}px`;
+    if (wide(target) <= target.clientWidth + 1 && block.offsetWidth <= WIDTH + 1 && room(screen) >= 0) return;
+  }
+}
+
+// Make the last block of a screen as large as it can be there.
+function fit(screen, block) {
+  const [pre, picture, view] = ["pre", "figure > img", ".wgan-edu"].map((kind) => block.querySelector(kind));
+  const formula = block.querySelector('mjx-container[display="true"] > svg');
+  if (view) {
+    view.style.maxWidth = "none";
+    view.style.width = "900px";
+    const high = Math.max(room(screen) + view.offsetHeight, LEAST_PICTURE);
+    view.style.zoom = Math.min(WIDTH / 900, high / view.offsetHeight);
+  } else if (picture) {
+    picture.style.width = "auto";
+    picture.style.height = "1px";
+    const most = (WIDTH * picture.naturalHeight) / picture.naturalWidth;
+    picture.dataset.least = Math.min(LEAST_PICTURE, 0.75 * most);
+    picture.style.height = `${Math.min(Math.max(room(screen) + 1, picture.dataset.least), most)}px`;
+  } else if (pre) {
+    shrink(screen, block, [22, 20, 18], pre);
+  } else if (block.matches("table") || block.querySelector("table")) {
+    shrink(screen, block, [26, 24, 22]);
+  } else if (formula) {
+    const size = 28 * Math.min(1, WIDTH / formula.getBoundingClientRect().width);
+    block.style.fontSize = `${Math.floor(size)}px`;
+  }
+}
+
+// When the last words do not fit under what is there: smaller code, smaller type, a smaller picture, or leave it.
+function make_room(screen) {
+  const codes = [...screen.querySelectorAll("pre")];
+  const pictures = [...screen.querySelectorAll("figure > img")];
+  const before = [screen, ...codes, ...pictures].map((block) => [block, block.style.cssText]);
+  for (const size of [20, 18]) {
+    for (const code of codes) code.style.fontSize = `${Math.min(size, parseFloat(getComputedStyle(code).fontSize))}px`;
+    if (room(screen) >= 0) return;
+  }
+  screen.style.fontSize = "26px";
+  for (const picture of room(screen) < 0 ? pictures : []) {
+    picture.style.height = `${Math.max(picture.offsetHeight + room(screen), picture.dataset.least)}px`;
+  }
+  if (room(screen) >= 0) return;
+  for (const [block, style] of before) block.style.cssText = style;
+}
+
+function empty(screen, title) {
+  const next = document.createElement("section");
+  if (title) {
+    const line = document.createElement("p");
+    line.className = "running";
+    line.innerHTML = title;
+    next.append(line);
+  }
+  screen.after(next);
+  return next;
+}
+
+// The second half of a list or table that is longer than a screen.
+function cut(screen, block) {
+  const rows = block.matches("ul, ol") ? block : block.querySelector("tbody");
+  if (!rows || rows.children.length < 2) return null;
+  const rest = block.cloneNode(true);
+  const restRows = block.matches("ul, ol") ? rest : rest.querySelector("tbody");
+  restRows.replaceChildren();
+  while (room(screen) < 0 && rows.children.length > 1) restRows.prepend(rows.lastElementChild);
+  if (block.matches("ol")) rest.start = (block.start || 1) + rows.children.length;
+  return rest;
+}
+
+function flow(first, title) {
+  const waiting = [...first.children];
+  first.replaceChildren();
+  let screen = first;
+  const heading = waiting.find((block) => !isNote(block));
+  if (title && !isHeading(heading)) {
+    screen = empty(first, title);
+    first.remove();
+  }
+  for (let block = waiting.shift(); block; block = waiting.shift()) {
+    screen.append(block);
+    if (isNote(block)) continue;
+    if (isHeading(block)) title = block.innerHTML;
+    fit(screen, block);
+    if (room(screen) < 0) make_room(screen);
+    if (room(screen) >= 0) continue;
+    const before = content(screen).slice(0, -1);
+    const moved = [block];
+    while (before.length && leadsOn(before.at(-1))) moved.unshift(before.pop());
+    if (before.length) {
+      screen = empty(screen, isHeading(moved[0]) ? "" : title);
+      screen.append(...moved);
+      fit(screen, block);
+    }
+    const rest = room(screen) < 0 && cut(screen, block);
+    if (rest) {
+      waiting.unshift(rest);
+      screen = empty(screen, title);
+    }
+  }
+  return title;
+}
+
+// A cell of type "fragment" comes at the next key; where it opens a screen there is nothing to wait for.
+function unwrap() {
+  document.querySelectorAll(".later").forEach((later, index) => {
+    for (const block of later.children) {
+      if (!isNote(block)) block.dataset.fragmentIndex = index;
+    }
+    later.replaceWith(...later.children);
+  });
+}
+
+function reveal_later() {
+  for (const screen of screens()) {
+    const blocks = content(screen);
+    const here = blocks[0]?.dataset.fragmentIndex;
+    for (const block of blocks) {
+      if (block.dataset.fragmentIndex === here) delete block.dataset.fragmentIndex;
+      else if (block.dataset.fragmentIndex) block.classList.add("fragment");
+    }
+  }
+}
+
+// Every screen has notes: its own, else those of the screen before it in the same section.
+function share_notes() {
+  for (const column of document.querySelectorAll(".slides > section")) {
+    let notes = [];
+    for (const screen of column.children) {
+      const own = [...screen.children].filter(isNote);
+      if (!own.length) screen.append(...notes.map((note) => note.cloneNode(true)));
+      else notes = own;
+    }
+  }
+  // The speaker view has no style for the hidden half of a formula.
+  document.querySelectorAll("aside.notes mjx-assistive-mml").forEach((double) => double.remove());
+}
+
+// Keys pressed in a view or a quiz are theirs. Those of a presenter's remote control turn the slide all the same.
+function keep_keys() {
+  for (const output of document.querySelectorAll(".output")) {
+    output.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") document.activeElement.blur();
+      else if (!["PageUp", "PageDown"].includes(event.key)) event.stopPropagation();
+    });
+  }
+}
+
+async function arrange() {
+  await Promise.all([...document.images].map((image) => image.decode().catch(() => {})));
+  await document.fonts.ready;
+  unwrap();
+  for (const column of document.querySelectorAll(".slides > section")) {
+    let title = "";
+    for (const screen of [...column.children]) title = flow(screen, title);
+  }
+  reveal_later();
+  share_notes();
+  keep_keys();
+  document.body.classList.remove("arranging");
+  await Reveal.initialize({
+    width: 1280, height: HEIGHT, margin: 0, maxScale: 4, center: false, transition: "none", hash: true,
+    navigationMode: "linear", slideNumber: "c/t", plugins: [RevealNotes],
+  });
+}
+
+window.MathJax = {
+  tex: { inlineMath: [["$", "$"]], processEscapes: true },
+  svg: { fontCache: "none" }, // so that the notes carry their formulas into the speaker's window
+  options: { enableMenu: false },
+  startup: {
+    pageReady: () => MathJax.startup.defaultPageReady().then(arrange),
+  },
+};
