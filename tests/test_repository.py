@@ -29,7 +29,7 @@ SUPPORTED = [
 
 # Imports go downward (to a smaller number) or leftward within a row. A folder is one entry.
 LAYERS = [
-    ["looking", "checking", "seeding", "palette", "files", "devices", "data", "images"],
+    ["looking", "checking", "seeding", "palette", "display_mode", "files", "devices", "data", "images"],
     [
         "transport",
         "geometry",

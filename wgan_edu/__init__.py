@@ -16,6 +16,7 @@ __all__ = [
     "data",
     "devices",
     "dirac",
+    "display_mode",
     "divergences",
     "doctor",
     "exercises",

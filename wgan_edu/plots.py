@@ -1,7 +1,8 @@
 """The course's figures: each function draws into a given `ax`, returns it, and computes nothing.
 
 Arrays or callables come in, never trainers. Roles keep their color and marker (see `palette`): real is a blue
-circle, fake a vermilion triangle. Used in every chapter.
+circle, fake a vermilion triangle. Lines differ in dash or marker as well as in color, and what may lie over a
+surface has a white edge, to be seen on dark ground too. Used in every chapter.
 """
 
 import itertools
@@ -10,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
 
 from wgan_edu.checking import Array
 from wgan_edu.palette import COLORS, MARKERS
@@ -33,6 +35,8 @@ __all__ = [
     "surface",
     "waterfall",
 ]
+
+STYLES: list[Any] = ["-", "--", ":", "-.", (0, (3, 1, 1, 1, 1, 1)), (0, (8, 3)), (0, (1, 4))]  # of curves
 
 
 def piles(ax: Axes, x: Array, y: Array, a: Array, b: Array, width: float = 0.5) -> Axes:
@@ -88,9 +92,10 @@ def matrix(
         ax.figure.colorbar(image, ax=ax, label=colorbar)
     if numbers:
         low, high = np.nanmin(matrix), np.nanmax(matrix)
+        middle = low + 0.47 * (high - low)  # where cividis is as far from black as from white
         for (i, j), entry in np.ndenumerate(np.asarray(matrix)):
             if not np.isnan(entry):
-                color = "black" if entry > (low + high) / 2 else "white"
+                color = "black" if entry > middle else "white"
                 ax.text(j, i, format(entry, numbers), ha="center", va="center", color=color)
     return ax
 
@@ -111,7 +116,8 @@ def points(
     for role, where, mass in (("real", x, a), ("fake", y, b)):
         areas = size if mass is None else size * np.asarray(mass) * len(mass)
         across, up = np.asarray(where).T
-        ax.scatter(across, up, s=areas, c=COLORS[role], marker=MARKERS[role], zorder=3)
+        look: dict[str, Any] = {"c": COLORS[role], "marker": MARKERS[role], "edgecolors": "white"}
+        ax.scatter(across, up, s=areas, linewidths=min(1.0, size**0.5 / 6), zorder=3, **look)
     ax.set_aspect("equal")
     return ax
 
@@ -129,7 +135,10 @@ def plan(ax: Axes, x: Array, y: Array, plan: Array) -> Axes:
     widest = min(2.4, 100 / len(routes)) / np.max(plan)  # many routes are drawn thin
     for i, j in routes:
         (x0, x1), (y0, y1) = x[i], y[j]
-        ax.plot([x0, y0], [x1, y1], color=COLORS["plan"], linewidth=0.3 + widest * plan[i, j], zorder=1)
+        width = 0.3 + widest * plan[i, j]
+        ax.plot(
+            [x0, y0], [x1, y1], color=COLORS["plan"], linewidth=width, zorder=1, path_effects=_edge(width)
+        )
     return points(ax, x, y, plan.sum(axis=1), plan.sum(axis=0))
 
 
@@ -161,7 +170,7 @@ def dots(ax: Axes, x: Array, y: Array, across: str = "", up: str = "", size: flo
         up: name of the vertical axis.
         size: area of a dot. Default 14.
     """
-    ax.scatter(np.ravel(x), np.ravel(y), s=size, alpha=0.6, zorder=3)
+    ax.scatter(np.ravel(x), np.ravel(y), s=size, alpha=0.8, zorder=3)
     ax.set(xlabel=across, ylabel=up)
     return ax
 
@@ -189,16 +198,16 @@ def curves(
         infinity: at which height to draw what is infinite, marked so at the axis. Default: not at all.
         legend: whether to name the curves here, and not beside the figure. Default yes.
     """
-    styles = itertools.cycle(["-", "--", ":", "-.", (0, (3, 1, 1, 1, 1, 1))])
-    for style, (name, y) in zip(styles, ys.items(), strict=False):
+    on_surface = bool(ax.collections)
+    for style, (name, y) in zip(itertools.cycle(STYLES), ys.items(), strict=False):
         shown = y if infinity is None else np.where(np.isposinf(y), infinity, y)
-        ax.plot(x, shown, linestyle=style, label=name)
+        ax.plot(x, shown, linestyle=style, label=name, path_effects=_edge(2) if on_surface else None)
     ax.set(xlabel=across, ylabel=up, yscale="log" if log else "linear")
     if infinity is not None:
-        ax.axhline(infinity, color=COLORS["quiet"], linewidth=0.8, zorder=0)
+        ax.axhline(infinity, color=COLORS["quiet"], linewidth=0.8, linestyle=(0, (9, 9)), zorder=0)
         ax.text(-0.015, infinity, "∞", transform=ax.get_yaxis_transform(), ha="right", va="center")
     if legend:
-        ax.legend(loc="best")
+        ax.legend(loc="best", frameon=on_surface, framealpha=1)
     return ax
 
 
@@ -223,9 +232,8 @@ def diagram(
     styles = {thing: "--" if thing in quiet else "-" for thing in (*boxes, *arrows)}
     drawn = {}
     for text, (x, y) in boxes.items():
-        color = COLORS["quiet" if text in quiet else "real"]
         ink = COLORS["quiet" if text in quiet else "exact"]
-        box = {"boxstyle": "round", "facecolor": "white", "edgecolor": color, "linestyle": styles[text]}
+        box = {"boxstyle": "round", "facecolor": "white", "edgecolor": ink, "linestyle": styles[text]}
         drawn[text] = ax.text(x, y, text, ha="center", va="center", color=ink, bbox=box)
     for (start, end), passed in arrows.items():
         look: dict[str, Any] = {"color": COLORS["quiet"], "linestyle": styles[start, end], "linewidth": 1.3}
@@ -287,7 +295,7 @@ def histograms(ax: Axes, real: Array, fake: Array, names: tuple[str, str], bins:
     """
     edges = np.histogram_bin_edges(np.concatenate([real, fake]), bins).tolist()
     ax.hist(real, edges, color=COLORS["real"], alpha=0.7, label=names[0])
-    ax.hist(fake, edges, color=COLORS["fake"], alpha=0.7, hatch="//", edgecolor="white", label=names[1])
+    ax.hist(fake, edges, color=COLORS["fake"], alpha=0.75, hatch="//", edgecolor="white", label=names[1])
     ax.set(ylabel="how many")
     ax.legend(loc="best")
     return ax
@@ -308,8 +316,8 @@ def phase_portrait(
         half_width: half of the side of the square shown. Default 2.
     """
     across, up = np.meshgrid(*2 * [np.linspace(-half_width, half_width, 11)])
-    ax.quiver(across, up, *velocity(across, up), color=COLORS["quiet"], alpha=0.6, width=0.006)
-    for style, (name, path) in zip(itertools.cycle(["-", "--", ":"]), paths.items(), strict=False):
+    ax.quiver(across, up, *velocity(across, up), color=COLORS["quiet"], alpha=0.8, width=0.006)
+    for style, (name, path) in zip(itertools.cycle(STYLES), paths.items(), strict=False):
         ax.plot(*np.asarray(path).T, linestyle=style, linewidth=1.4, label=name)
         ax.plot(*path[0], marker=MARKERS["fake"], color=COLORS["fake"])
     ax.plot(0, 0, marker="+", color=COLORS["exact"], markersize=10, markeredgewidth=2)
@@ -353,9 +361,11 @@ def room(ax: Axes, pieces: Mapping[str, Array], size: float = 6) -> Axes:
     room: Any = ax  # Axes3D, which Matplotlib's types do not tell from Axes
     room.computed_zorder = False
     for role, x in pieces.items():
-        area, shade = (12 * size, False) if role in ("extra", "exact") else (size, True)
-        look: dict[str, Any] = {"c": COLORS[role], "marker": MARKERS[role], "depthshade": shade}
-        room.scatter(*np.asarray(x).T, s=area, **look)
+        area = 12 * size if role in ("extra", "exact") else 2 * size
+        look: dict[str, Any] = {"c": COLORS[role], "marker": MARKERS[role]}
+        if role != "exact":  # a cross has no edge
+            look |= {"edgecolors": "white", "linewidths": 0.5}
+        room.scatter(*np.asarray(x).T, s=area, depthshade=False, **look)
     room.set(xticklabels=[], yticklabels=[], zticklabels=[])
     room.set_box_aspect(np.ptp([room.get_xlim(), room.get_ylim(), room.get_zlim()], axis=1), zoom=1.2)
     return ax
@@ -420,8 +430,9 @@ def waterfall(ax: Axes, levels: Mapping[str, float], up: str = "") -> Axes:
     names, heights = list(levels), list(levels.values())
     before = [0.0, *heights[:-1]]
     for place, (low, high) in enumerate(zip(before, heights, strict=True)):
-        color = COLORS["quiet"] if place == 0 else COLORS["real" if high >= low else "fake"]
-        ax.bar(place, high - low, bottom=low, color=color, width=0.6)
+        color = COLORS["quiet"] if place == 0 else COLORS["plan" if high >= low else "extra"]
+        hatch = "" if place == 0 or high >= low else "//"
+        ax.bar(place, high - low, bottom=low, color=color, hatch=hatch, edgecolor="white", width=0.6)
         ax.text(
             place,
             max(low, high),
@@ -435,3 +446,8 @@ def waterfall(ax: Axes, levels: Mapping[str, float], up: str = "") -> Axes:
     ax.set(ylabel=up)
     ax.margins(y=0.12)
     return ax
+
+
+def _edge(width: float) -> list[Any]:
+    """A white edge for a line of a width, so that it is seen over a surface too."""
+    return [withStroke(linewidth=width + 1.6, foreground="white")]

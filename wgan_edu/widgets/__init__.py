@@ -3,14 +3,16 @@
 Each name below is an anywidget view where anywidget is installed. Elsewhere, and where
 `WGAN_EDU_WIDGETS=core` asks for it, `TrainingPlayer` is made of core ipywidgets, with the same Python side;
 the other views then say in a sentence what is missing, as a static figure stands before each of them.
+With `WGAN_EDU_WIDGETS=recorded` a view is shown as a page that needs no kernel (`recorded`).
 
 `base` says how a view and the kernel talk. Used in every chapter with a widget.
 """
 
 import importlib
-import os
 from importlib.util import find_spec
 from typing import Any
+
+from wgan_edu.display_mode import display_mode
 
 # View: its module, and the one that stands in for it without anywidget.
 VIEWS = {
@@ -30,7 +32,7 @@ __all__ = ["VIEWS", *VIEWS]
 
 def _core_only() -> bool:
     """Whether views have to be made of core ipywidgets: anywidget is missing, or the user says so."""
-    return os.environ.get("WGAN_EDU_WIDGETS") == "core" or find_spec("anywidget") is None
+    return display_mode() == "core" or find_spec("anywidget") is None
 
 
 def __getattr__(name: str) -> Any:

@@ -20,9 +20,11 @@ import numpy as np
 import traitlets
 from IPython import get_ipython
 
-from wgan_edu.palette import COLORS
+from wgan_edu.display_mode import display_mode
+from wgan_edu.palette import COLORS, TINTS
+from wgan_edu.widgets.recorded import Recording, as_page
 
-__all__ = ["PulledWidget", "asked", "joined", "packed"]
+__all__ = ["PulledWidget", "asked", "joined", "packed", "styled"]
 
 HERE = Path(__file__).parent
 Method = TypeVar("Method", bound=Callable[..., dict[str, Any]])
@@ -36,8 +38,14 @@ def asked(method: Method) -> Method:
 
 def joined(*names: str) -> str:
     """One module from several `.js` files, as a module made from text cannot import its neighbors."""
-    colors = f"const COLORS = {json.dumps(COLORS)};"
+    colors = f"const COLORS = {json.dumps(COLORS | TINTS)};"
     return "\n".join([colors, *((HERE / name).read_text() for name in names)])
+
+
+def styled() -> str:
+    """The style sheet of every view, with the palette as its variables."""
+    palette = "; ".join(f"--{name}: {color}" for name, color in (COLORS | TINTS).items())
+    return f".wgan-edu {{ {palette} }}\n{(HERE / 'widgets.css').read_text()}"
 
 
 def packed(answer: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
@@ -64,7 +72,7 @@ class PulledWidget(anywidget.AnyWidget):
     """
 
     # As text: anywidget watches a path for changes, and the watch would keep every closed view alive.
-    _css = (HERE / "widgets.css").read_text()
+    _css = styled()
     _of_cells: dict[str, tuple[int, list["PulledWidget"]]] = {}  # noqa: RUF012, shared by design
 
     first = traitlets.Any(None, allow_none=True).tag(sync=True)  # the answer to `now`, until the page asks
@@ -76,11 +84,19 @@ class PulledWidget(anywidget.AnyWidget):
         self._replace_earlier()
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
-        """Show the view, as it is now."""
+        """Show the view, as it is now; or a recording of it, where there will be no kernel."""
+        if display_mode() == "recorded":
+            recording = self.recorded()
+            page = as_page(type(self).__name__, self._esm, self._css, recording)
+            return {"text/html": page, "text/plain": recording.says}
         if hasattr(self, "now"):  # the divergence slider's page holds all it shows, and asks nothing
             content, buffers = packed(self._called("now", {}))
             self.first = {"content": content, "buffers": buffers}
         return super()._repr_mimebundle_(**options)
+
+    def recorded(self) -> Recording:
+        """What this view would answer, from the beginning; the view itself stays as it is."""
+        raise NotImplementedError
 
     def _asked(self, _: Any, question: Any, __: Any = None) -> None:
         """Answer one question of the page, whatever happens."""

@@ -14,9 +14,10 @@ import numpy as np
 from ipywidgets import Button as CoreButton
 from ipywidgets import Dropdown, HBox, Image, IntSlider, Label, Play, VBox
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from wgan_edu.palette import COLORS, MARKERS
+from wgan_edu.palette import COLORS, MARKERS, TINTS
 from wgan_edu.training import TrainConfig
 from wgan_edu.widgets.training_run import Frame, TrainingRun
 
@@ -132,18 +133,21 @@ def picture(run: TrainingRun, frame: Frame) -> bytes:
     plane, chart = figure.subplots(1, 2)
     low, high = run.center - run.half_width, run.center + run.half_width
     extent = (low[0], high[0], low[1], high[1])
-    plane.imshow(frame.surface, origin="lower", extent=extent, cmap="Purples", alpha=0.6)
-    plane.scatter(*run.real.T, s=8, color=COLORS["real"], marker=MARKERS["real"], alpha=0.5, label="real")
-    plane.scatter(*frame.fake.T, s=9, color=COLORS["fake"], marker=MARKERS["fake"], label="generated")
+    hill = LinearSegmentedColormap.from_list("hill", [TINTS["paper"], TINTS["hill"]])
+    plane.imshow(frame.surface, origin="lower", extent=extent, cmap=hill)
+    for role, points, name in (("real", run.real, "real"), ("fake", frame.fake, "generated")):
+        look = {"color": COLORS[role], "marker": MARKERS[role], "edgecolor": TINTS["paper"]}
+        plane.scatter(*points.T, s=16, linewidth=0.5, label=name, **look)
     pushed = frame.fake[: len(frame.arrows)]
     plane.quiver(*pushed.T, *(0.3 * frame.arrows.T), angles="xy", scale_units="xy", scale=1, width=0.004)
     plane.set(xlim=extent[:2], ylim=extent[2:], title=f"after {frame.generator_steps} generator steps")
-    plane.legend(loc="upper right", fontsize=8)
+    plane.legend(loc="upper right", fontsize=10)
     steps, gap, w1, certified, _ = run.trace()
     solved = ~np.isnan(w1)
     chart.plot(steps, gap, color=COLORS["critic"], label="critic gap")
-    chart.plot(steps[solved], w1[solved], "s-", ms=3, color=COLORS["exact"], label="exact W1")
-    chart.plot(steps[solved], certified[solved], "D", ms=3, color=COLORS["plan"], label="certified")
+    for role, line, values, name in (("exact", "-", w1, "exact W1"), ("plan", "", certified, "certified")):
+        look = {"color": COLORS[role], "marker": MARKERS[role], "linestyle": line}
+        chart.plot(steps[solved], values[solved], markersize=4, label=name, **look)
     chart.axhline(run.floor, ls="--", color=COLORS["quiet"], label="floor")
     top = 1.15 * max(run.floor, *w1[solved])
     chart.set(
@@ -151,7 +155,7 @@ def picture(run: TrainingRun, frame: Frame) -> bytes:
         xlim=(0, max(20, steps[-1])),
         ylim=(min(0.0, -0.3 * top * (gap.min() < 0)), top),
     )
-    chart.legend(fontsize=8)
+    chart.legend(fontsize=10)
     png = io.BytesIO()
     figure.savefig(png, format="png", dpi=100)
     return png.getvalue()

@@ -17,8 +17,8 @@ function render({ model, el }) {
   const left = make("figure", {}, pictures), right = make("figure", {}, pictures);
   const plane = makeCanvas(left, LAB_SIDE, LAB_SIDE, "How steep the critic is");
   const chart = makeCanvas(right, LAB_SIDE, LAB_SIDE, "Raw estimate and certified bound over training");
-  make("figcaption", {}, left).innerHTML = `Slope of the critic: <span class="swatch" style="color:#3b7fb5">■</span> below 1, white at 1, <span class="swatch" style="color:#d98a1f">■</span> above, full color at 0 and 2. <span class="swatch" style="color:${COLORS.real}">●</span> real, <span class="swatch" style="color:${COLORS.fake}">▲</span> fake.`;
-  make("figcaption", {}, right).innerHTML = `<span class="swatch" style="color:#8f3f6f">—</span> raw estimate, <span class="swatch" style="color:${COLORS.plan}">◆</span> certified lower bound; the line is exact W1 of these points.`;
+  make("figcaption", {}, left).innerHTML = `Slope of the critic: <span class="swatch" style="color:${COLORS.flat}">■</span> below 1, white at 1, <span class="swatch" style="color:${COLORS.steep}">■</span> above, full color at 0 and 2. <span class="swatch" style="color:${COLORS.real}">●</span> real, <span class="swatch" style="color:${COLORS.fake}">▲</span> fake.`;
+  make("figcaption", {}, right).innerHTML = `<span class="swatch" style="color:${COLORS.critic}">—</span> raw estimate, <span class="swatch" style="color:${COLORS.plan}">■</span> certified lower bound; dashed, exact W1 of these points.`;
   const numbers = make("div", { className: "numbers" }, paper);
   const messages = makeMessages(paper);
 
@@ -71,7 +71,7 @@ function render({ model, el }) {
     const X = (x) => box.left + ((x + w) / (2 * w)) * box.width;
     const Y = (y) => box.top + ((w - y) / (2 * w)) * box.height;
     for (const role of ["real", "fake"]) {
-      context.fillStyle = COLORS[role]; context.globalAlpha = 0.7;
+      context.fillStyle = COLORS[role]; context.globalAlpha = 0.9;
       const points = frame[role];
       for (let i = 0; i < points.length; i += 2) mark(context, role, X(points[i]), Y(points[i + 1]), 2.4);
     }
@@ -91,14 +91,15 @@ function render({ model, el }) {
     const { X, Y } = makeAxes(context, box, [0, Math.max(50, frame.step)], [bottom, top], { xLabel: "critic steps", yLabel: "raw, certified, exact" });
     context.save();
     context.beginPath(); context.rect(box.left, box.top - 3, box.width + 12, box.height + 6); context.clip();
-    context.strokeStyle = "#000"; context.lineWidth = 1.4;
+    context.strokeStyle = COLORS.exact; context.lineWidth = 1.4; context.setLineDash([5, 4]);
     path(context, [[box.left, Y(frame.w1)], [box.left + box.width, Y(frame.w1)]]);
-    context.strokeStyle = "#8f3f6f"; context.lineWidth = 1.8;
+    context.setLineDash([]);
+    context.strokeStyle = COLORS.critic; context.lineWidth = 1.8;
     path(context, raw.map((value, i) => [X(steps[i]), Y(value)]));
     context.strokeStyle = context.fillStyle = COLORS.plan; context.lineWidth = 1;
     path(context, certified.map((value, i) => [X(steps[i]), Y(value)]));
     const each = Math.ceil(count / 25);
-    certified.forEach((value, i) => { if (i % each === 0 || i === count - 1) diamond(context, X(steps[i]), Y(value), 3.6); });
+    certified.forEach((value, i) => { if (i % each === 0 || i === count - 1) mark(context, "plan", X(steps[i]), Y(value), 3.4); });
     context.restore();
   }
 
@@ -106,14 +107,14 @@ function render({ model, el }) {
   return () => { player.close(); close(); };
 }
 
-/** Slopes on a grid: blue below 1, white at 1, orange above; full color at 0 and at 2. */
+/** Slopes on a grid: gray below 1, white at 1, ochre above; full color at 0 and at 2. */
 function paintNorms(norms) {
   const [rows, columns] = norms.shape;
   const canvas = make("canvas", { width: columns, height: rows });
-  const image = new ImageData(columns, rows);
+  const image = new ImageData(columns, rows), flat = channels(COLORS.flat), steep = channels(COLORS.steep);
   for (let j = 0; j < rows; j++) for (let i = 0; i < columns; i++) {
     const off = Math.max(-1, Math.min(1, norms[(rows - 1 - j) * columns + i] - 1));
-    const full = off < 0 ? [59, 127, 181] : [217, 138, 31];
+    const full = off < 0 ? flat : steep;
     image.data.set([...full.map((value) => 255 + Math.abs(off) * (value - 255)), 255], 4 * (j * columns + i));
   }
   canvas.getContext("2d").putImageData(image, 0, 0);

@@ -134,9 +134,9 @@ function render({ model, el }) {
     }
     context.strokeStyle = COLORS.critic; context.lineWidth = 1.8;
     path(context, Array.from({ length: scene.path.shape[0] }, (_, i) => [X(scene.path[2 * i]), Y(scene.path[2 * i + 1])]));
-    context.fillStyle = "#8f3f6f";
+    context.fillStyle = COLORS.critic;
     for (let i = 0; i < scene.path.shape[0]; i++) { context.beginPath(); context.arc(X(scene.path[2 * i]), Y(scene.path[2 * i + 1]), 1.6, 0, 7); context.fill(); }
-    context.strokeStyle = "#000"; context.lineWidth = 2.5;
+    context.strokeStyle = COLORS.exact; context.lineWidth = 2.5;
     path(context, [[X(0) - 8, Y(0)], [X(0) + 8, Y(0)]]);
     path(context, [[X(0), Y(0) - 8], [X(0), Y(0) + 8]]);
     context.fillStyle = COLORS.fake;
@@ -156,7 +156,7 @@ function render({ model, el }) {
     context.strokeStyle = COLORS.critic; context.lineWidth = 2;
     path(context, power.map((value, i) => [X(i), Y(value)]));
     if (scene.factor !== null) {
-      context.strokeStyle = "#000"; context.lineWidth = 1.2; context.setLineDash([6, 5]);
+      context.strokeStyle = COLORS.exact; context.lineWidth = 1.2; context.setLineDash([6, 5]);
       path(context, [[X(0), Y(power[0])], [X(steps), Y(power[0] + steps * Math.log10(scene.factor))]]);
     }
     context.restore();

@@ -1,8 +1,8 @@
 // The divergence slider. All numbers came with the view; nothing is asked of the kernel.
 
 const LOOKS = {  // as in the chapter's figures: color and dashes of each distance
-  EMD: [COLORS.real, []], KL: [COLORS.fake, [8, 4]], "reverse KL": [COLORS.plan, [2, 3]],
-  JS: [COLORS.critic, [9, 3, 2, 3]], TV: [COLORS.extra, [5, 2, 2, 2, 2, 2]],
+  EMD: [COLORS.plan, []], KL: [COLORS.critic, [8, 4]], "reverse KL": [COLORS.extra, [2, 3]],
+  JS: [COLORS.exact, [9, 3, 2, 3]], TV: [COLORS.quiet, [5, 2, 2, 2, 2, 2]],
 };
 const INFINITY_AT = 2.3;  // where the chart draws what is infinite
 const PICTURES = {  // the range of the axis, and its label, in the picture of the two laws
@@ -133,10 +133,10 @@ function render({ model, el }) {
     context.clearRect(0, 0, width, height);
     const { X, Y } = makeAxes(context, box, [thetas[0], thetas[count - 1]], [0, INFINITY_AT + 0.1], { xLabel: "θ", yLabel: "distance" });
     const heightOf = (value) => Y(Math.min(value, INFINITY_AT));
-    context.strokeStyle = "#bbb"; context.lineWidth = 1;
+    context.strokeStyle = COLORS.guide; context.lineWidth = 1;
     stroke(context, [[box.left, Y(INFINITY_AT)], [box.left + box.width, Y(INFINITY_AT)]]);
     stroke(context, [[X(theta), box.top], [X(theta), box.top + box.height]]);
-    context.fillStyle = "#111"; context.textAlign = "left"; context.textBaseline = "middle";
+    context.fillStyle = COLORS.ink; context.textAlign = "left"; context.textBaseline = "middle";
     context.fillText("∞", box.left + box.width + 6, Y(INFINITY_AT));
     const order = ["EMD", "KL", "reverse KL", "JS", "TV"];
     context.lineWidth = 2;
@@ -191,7 +191,7 @@ function stroke(context, points) {
 /** The rows of numbers; gives the cells for value, slope and verdict of each name. */
 function makeTable(paper, names) {
   const table = make("table", { style: "border-collapse: collapse; font-variant-numeric: tabular-nums" }, paper);
-  const edge = "padding: 3px 14px 3px 4px; border-bottom: 1px solid #ddd; text-align:";
+  const edge = `padding: 3px 14px 3px 4px; border-bottom: 1px solid ${COLORS.guide}; text-align:`;
   const head = make("tr", {}, make("thead", {}, table));
   for (const [text, side] of [["distance", "left"], ["value", "right"], ["slope in θ", "right"], ["going downhill", "left"]]) {
     make("th", { textContent: text, scope: "col", style: `${edge} ${side}` }, head);

@@ -140,28 +140,28 @@ function render({ model, el }) {
     const route = (moves, k) => {
       const [i, j, mass] = moves.subarray(3 * k, 3 * k + 3);
       context.lineWidth = 1 + 9 * Math.sqrt(mass);
-      path(context, [[X(scene.x[2 * i]), Y(scene.x[2 * i + 1])], [X(scene.y[2 * j]), Y(scene.y[2 * j + 1])]]);
+      edged(context, [[X(scene.x[2 * i]), Y(scene.x[2 * i + 1])], [X(scene.y[2 * j]), Y(scene.y[2 * j + 1])]]);
     };
-    context.strokeStyle = COLORS.plan; context.globalAlpha = 0.75;
+    context.strokeStyle = COLORS.plan;
     for (let k = 0; k < scene.moves.shape[0]; k++) route(scene.moves, k);
-    context.setLineDash([6, 5]); context.strokeStyle = "#00513b";
+    context.setLineDash([6, 5]);
     for (let k = 0; k < scene.others.shape[0]; k++) route(scene.others, k);
-    context.setLineDash([]); context.globalAlpha = 1;
+    context.setLineDash([]);
     for (const side of ["real", "fake"]) {
       const p = places(side), mass = masses(side);
       for (let i = 0; i < mass.length; i++) {
         const x = X(p[2 * i]), y = Y(p[2 * i + 1]), size = 3 + 17 * Math.sqrt(mass[i]);
-        context.fillStyle = COLORS[side]; context.globalAlpha = 0.85;
+        context.fillStyle = COLORS[side]; context.globalAlpha = 0.9;
         mark(context, side, x, y, size);
         context.globalAlpha = 1;
         if (chosen.side === side && chosen.index === i) {
-          context.strokeStyle = "#000"; context.lineWidth = 2;
+          context.strokeStyle = COLORS.exact; context.lineWidth = 2;
           context.beginPath(); context.arc(x, y, size + 5, 0, 7); context.stroke();
         }
         if (withPrices.checked) {
           const f = side === "real" ? scene.prices_x[i] : -scene.prices_y[i];
           context.font = "600 12px system-ui, sans-serif"; context.textAlign = "center"; context.textBaseline = "bottom";
-          context.lineWidth = 3; context.strokeStyle = "#fff"; context.fillStyle = "#111";
+          context.lineWidth = 3; context.strokeStyle = COLORS.paper; context.fillStyle = COLORS.ink;
           context.strokeText(rounded(f, 2), x, y - size - 4); context.fillText(rounded(f, 2), x, y - size - 4);
         }
       }
@@ -174,13 +174,13 @@ function render({ model, el }) {
     context.textBaseline = "bottom"; context.textAlign = "left";
     [["real", scene.a, 40], ["fake", scene.b, 112]].forEach(([side, mass, y]) => {
       let at = 0;
-      context.fillStyle = "#111";
+      context.fillStyle = COLORS.ink;
       context.fillText(`${side === "real" ? "real" : "generated"} masses, sum ${[...mass].reduce((s, v) => s + v, 0).toFixed(3)}`, 0, y - 6);
       mass.forEach((share, i) => {
         const here = chosen.side === side && chosen.index === i;
-        context.fillStyle = COLORS[side]; context.globalAlpha = here ? 1 : i % 2 ? 0.45 : 0.65;
-        context.fillRect(at, y, share * width, 24);
-        if (here) { context.globalAlpha = 1; context.strokeStyle = "#000"; context.lineWidth = 2; context.strokeRect(at + 1, y + 1, Math.max(1, share * width - 2), 22); }
+        context.fillStyle = COLORS[side]; context.globalAlpha = here ? 1 : 0.8;
+        context.fillRect(at, y, Math.max(1, share * width - 1.5), 24);  // white between the points
+        if (here) { context.globalAlpha = 1; context.strokeStyle = COLORS.exact; context.lineWidth = 2; context.strokeRect(at + 1, y + 1, Math.max(1, share * width - 3), 22); }
         at += share * width;
       });
       context.globalAlpha = 1;

@@ -2,7 +2,6 @@
 
 const STREET = { width: 500, height: 405 }, PLANE = 430, CHART = { width: 350, height: 230 };
 const STEP = 0.1;  // of a price that is dragged or stepped by keys
-const GLOW = "#ffd54a", TOO_STEEP = "#b00020", CRITIC = "#8f3f6f";
 
 function render({ model, el }) {
   const paper = makePaper(el, "The gap closes");
@@ -25,8 +24,8 @@ function render({ model, el }) {
   const street = makeCanvas(figures.line, STREET.width, STREET.height, "Prices on a street, and a plan below them");
   const plane = makeCanvas(figures.plane, PLANE, PLANE, "Points, a plan, and the landscape of f");
   const marks = `<span class="swatch" style="color:${COLORS.real}">●</span> piles, <span class="swatch" style="color:${COLORS.fake}">▲</span> holes.`;
-  const lights = `<b style="background:${GLOW}; color:${COLORS.plan}">—</b> a route along which f falls by the full way; dashed, one with slack.`;
-  make("figcaption", { innerHTML: `Top: f, drag its dots; pale, all that other functions of slope at most 1 with these prices can be; <b style="color:${TOO_STEEP}">red</b>, too steep. Bottom: ${marks} The numbers are barrows. ${lights}` }, figures.line);
+  const lights = `<b style="background:${COLORS.glow}; color:${COLORS.plan}">—</b> a route along which f falls by the full way; dashed, one with slack.`;
+  make("figcaption", { innerHTML: `Top: f, drag its dots; pale, all that other functions of slope at most 1 with these prices can be; <b style="color:${COLORS.alarm}">red</b>, too steep. Bottom: ${marks} The numbers are barrows. ${lights}` }, figures.line);
   make("figcaption", { innerHTML: `${marks} ${lights} Purple, darker where it is higher: f, the c-transform of the network.` }, figures.plane);
   const side = make("div", { className: "side" }, pictures);
   const chart = makeCanvas(side, CHART.width, CHART.height, "Both bounds after each move");
@@ -151,14 +150,14 @@ function render({ model, el }) {
     if (!game.steep.includes(true)) {  // the limits of McShane: between them all functions with these prices
       const limit = (x, sign) => sign * Math.min(...places.map((place, k) => sign * prices[k] + Math.abs(x - place)));
       const across = Array.from({ length: 221 }, (_, k) => x0 + ((x1 - x0) * k) / 220);
-      context.fillStyle = "#ecd9e6";
+      context.fillStyle = COLORS.veil; context.strokeStyle = COLORS.critic; context.lineWidth = 0.8;
       context.beginPath();
       for (const x of across) context.lineTo(X(x), Math.max(box.top, Math.min(box.top + box.height, Y(limit(x, 1)))));
       for (const x of across.reverse()) context.lineTo(X(x), Math.max(box.top, Math.min(box.top + box.height, Y(limit(x, -1)))));
-      context.fill();
+      context.closePath(); context.fill(); context.stroke();
     }
     makeAxes(context, box, [x0, x1], [-most, most], { yLabel: "price f" });
-    context.strokeStyle = "#ddd"; context.lineWidth = 1;
+    context.strokeStyle = COLORS.guide; context.lineWidth = 1;
     for (const place of places) path(context, [[X(place), box.top], [X(place), ground]]);
     path(context, [[box.left, Y(0)], [box.left + box.width, Y(0)]]);
     const ends = game.routes.map(([i, j]) => [game.x[i], game.y[j]]);
@@ -166,23 +165,23 @@ function render({ model, el }) {
     game.steep.forEach((steep, k) => {
       const stretch = [[X(places[k]), Y(prices[k])], [X(places[k + 1]), Y(prices[k + 1])]];
       const glows = !steep && lively(k);
-      if (glows) { context.strokeStyle = GLOW; context.lineWidth = 11; path(context, stretch); }
-      context.strokeStyle = steep ? TOO_STEEP : glows ? COLORS.plan : CRITIC;
+      if (glows) { context.strokeStyle = COLORS.glow; context.lineWidth = 11; path(context, stretch); }
+      context.strokeStyle = steep ? COLORS.alarm : glows ? COLORS.plan : COLORS.critic;
       context.lineWidth = steep || glows ? 4 : 2;
       context.setLineDash(steep ? [7, 4] : []);
       path(context, stretch);
     });
     context.setLineDash([]);
     places.forEach((place, k) => {
-      context.fillStyle = CRITIC;
+      context.fillStyle = COLORS.critic;
       context.beginPath(); context.arc(X(place), Y(prices[k]), 6.5, 0, 7); context.fill();
-      if (k === chosen) { context.strokeStyle = "#000"; context.lineWidth = 2; context.beginPath(); context.arc(X(place), Y(prices[k]), 10, 0, 7); context.stroke(); }
+      if (k === chosen) { context.strokeStyle = COLORS.exact; context.lineWidth = 2; context.beginPath(); context.arc(X(place), Y(prices[k]), 10, 0, 7); context.stroke(); }
     });
     ends.forEach(([from, to], r) => {
       const middle = (X(from) + X(to)) / 2, radius = Math.abs(X(from) - X(to)) / 2;
       const arc = () => { context.beginPath(); context.ellipse(middle, ground, radius, Math.min(58, 12 + 0.35 * radius), 0, Math.PI, 0); context.stroke(); };
       const width = 1.5 + 1.3 * game.barrows[r];
-      if (game.lit[r]) { context.strokeStyle = GLOW; context.lineWidth = width + 6; arc(); }
+      if (game.lit[r]) { context.strokeStyle = COLORS.glow; context.lineWidth = width + 6; arc(); }
       context.strokeStyle = game.lit[r] ? COLORS.plan : COLORS.quiet; context.lineWidth = width;
       context.setLineDash(game.lit[r] ? [] : [7, 5]);
       arc();
@@ -196,7 +195,7 @@ function render({ model, el }) {
         context.fillText(mass[k].toFixed(0), X(place), ground + 14);
       });
     }
-    context.fillStyle = "#333"; context.textAlign = "left";
+    context.fillStyle = COLORS.ink; context.textAlign = "left";
     context.fillText("barrows", 0, ground + 14);
   }
 
@@ -207,8 +206,8 @@ function render({ model, el }) {
     context.drawImage(paintSurface(game.surface), 0, 0, PLANE, PLANE);
     game.routes.forEach(([i, j], r) => {
       const way = [[X(game.x[2 * i]), Y(game.x[2 * i + 1])], [X(game.y[2 * j]), Y(game.y[2 * j + 1])]];
-      if (game.lit[r]) { context.strokeStyle = GLOW; context.lineWidth = 10; path(context, way); }
-      context.strokeStyle = game.lit[r] ? COLORS.plan : "#444"; context.lineWidth = game.lit[r] ? 4 : 1.6;
+      if (game.lit[r]) { context.strokeStyle = COLORS.glow; context.lineWidth = 10; path(context, way); }
+      context.strokeStyle = game.lit[r] ? COLORS.plan : COLORS.ink; context.lineWidth = game.lit[r] ? 4 : 1.6;
       context.setLineDash(game.lit[r] ? [] : [6, 5]);
       path(context, way);
       context.setLineDash([]);
@@ -226,7 +225,7 @@ function render({ model, el }) {
     for (const text of ["route", "barrows", "way", "fall of f", "slack"]) cell(head, "th", text);
     game.routes.forEach(([i, j], r) => {
       const row = make("tr", {}, body), slack = game.way[r] - game.fall[r];
-      if (game.lit[r]) row.style.background = "#fff3c4";
+      if (game.lit[r]) row.style.background = `${COLORS.glow}66`;
       for (const text of [`${tidy(game.x[i])} → ${tidy(game.y[j])}`, game.barrows[r], tidy(game.way[r]), rounded(game.fall[r], 2), rounded(slack, 2)]) cell(row, "td", text);
     });
   }
@@ -241,20 +240,20 @@ function render({ model, el }) {
     const { X, Y } = makeAxes(context, frame, [0, Math.max(8, count - 1)], [Math.max(-0.4 * high, Math.min(0, ...known)), high], { xLabel: "moves", yLabel: "bounds on W1" });
     context.save();
     context.beginPath(); context.rect(frame.left, frame.top - 4, frame.width + 14, frame.height + 4); context.clip();
-    context.strokeStyle = "#000"; context.lineWidth = 1.5; context.setLineDash([5, 4]);
+    context.strokeStyle = COLORS.exact; context.lineWidth = 1.5; context.setLineDash([5, 4]);
     path(context, [[frame.left, Y(game.w1)], [frame.left + frame.width, Y(game.w1)]]);
     context.setLineDash([]);
     context.fillStyle = context.strokeStyle = COLORS.plan; context.lineWidth = 2;
     path(context, upper.map((value, k) => [X(k), Y(value)]));
-    upper.forEach((value, k) => mark(context, "exact", X(k), Y(value), 6));
-    context.fillStyle = context.strokeStyle = CRITIC;
+    upper.forEach((value, k) => mark(context, "plan", X(k), Y(value), 4));
+    context.fillStyle = context.strokeStyle = COLORS.critic;
     for (let k = 0; k < count; k++) {
       if (Number.isNaN(lower[k])) continue;
-      diamond(context, X(k), Y(lower[k]), 4.5);
+      mark(context, "critic", X(k), Y(lower[k]), 4);
       if (k && !Number.isNaN(lower[k - 1])) path(context, [[X(k - 1), Y(lower[k - 1])], [X(k), Y(lower[k])]]);
     }
     context.restore();
-    context.textBaseline = "bottom"; context.textAlign = "right"; context.fillStyle = "#333";
+    context.textBaseline = "bottom"; context.textAlign = "right"; context.fillStyle = COLORS.ink;
     context.fillText("■ plan   ◆ f   - - W1", width - 4, frame.top - 8);
   }
 

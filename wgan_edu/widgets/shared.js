@@ -17,6 +17,8 @@ function connect(model, onWaiting = () => {}) {
     onWaiting(false);
     if (content.error) {
       question.reject(Object.assign(new Error(content.error), { traceback: content.traceback }));
+    } else if (content.calm) {
+      question.reject(Object.assign(new Error(content.calm), { calm: true }));
     } else if (content.interrupted) {
       question.reject(Object.assign(new Error("Interrupted. Everything is as it was after the last whole step."), { calm: true }));
     } else {
@@ -129,7 +131,7 @@ function makeAxes(context, box, [x0, x1], [y0, y1], { xLabel = "", yLabel = "" }
   const X = (x) => box.left + ((x - x0) / (x1 - x0 || 1)) * box.width;
   const Y = (y) => box.top + box.height - ((y - y0) / (y1 - y0 || 1)) * box.height;
   context.save();
-  context.strokeStyle = COLORS.quiet; context.fillStyle = "#333"; context.lineWidth = 1;
+  context.strokeStyle = COLORS.quiet; context.fillStyle = COLORS.ink; context.lineWidth = 1;
   context.beginPath();
   context.moveTo(box.left, box.top); context.lineTo(box.left, box.top + box.height);
   context.lineTo(box.left + box.width, box.top + box.height); context.stroke();
@@ -144,19 +146,42 @@ function makeAxes(context, box, [x0, x1], [y0, y1], { xLabel = "", yLabel = "" }
   return { X, Y };
 }
 
-/** One mark of the course's palette: a circle for real points, a triangle for generated ones. */
+/** One mark of the course's palette, in the shape of its role, with a white edge to be seen over surfaces too. */
 function mark(context, role, x, y, size) {
+  context.save();
+  context.setLineDash([]);
   context.beginPath();
   if (role === "fake") {
     context.moveTo(x, y - size); context.lineTo(x + size, y + 0.8 * size); context.lineTo(x - size, y + 0.8 * size);
     context.closePath();
+  } else if (role === "plan") {
+    context.rect(x - 0.85 * size, y - 0.85 * size, 1.7 * size, 1.7 * size);
+  } else if (role === "critic") {
+    context.moveTo(x, y - 1.2 * size); context.lineTo(x + 1.2 * size, y); context.lineTo(x, y + 1.2 * size); context.lineTo(x - 1.2 * size, y);
+    context.closePath();
   } else if (role === "exact") {
-    context.rect(x - size / 2, y - size / 2, size, size);
+    for (const side of [-1, 1]) { context.moveTo(x - size, y - side * size); context.lineTo(x + size, y + side * size); }
   } else {
     context.arc(x, y, size, 0, 7);
   }
-  context.fill();
+  const thick = role === "exact" ? 0.45 * size : 0;  // a cross has no inside
+  context.strokeStyle = COLORS.paper; context.lineWidth = thick + 2; context.stroke();
+  context.strokeStyle = context.fillStyle; context.lineWidth = thick;
+  if (thick) context.stroke(); else context.fill();
+  context.restore();
 }
+
+/** A line in the plane of a surface: with a white edge under it. */
+function edged(context, points) {
+  context.save();
+  context.strokeStyle = COLORS.paper; context.lineWidth += 2; context.setLineDash([]);
+  path(context, points);
+  context.restore();
+  path(context, points);
+}
+
+/** The red, green and blue of a color of the palette. */
+const channels = (color) => [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
 
 /** Values on a grid as bands of purple with lines between them, on a canvas of its own. */
 function paintSurface(values) {
@@ -172,12 +197,12 @@ function paintSurface(values) {
     band[j * fine + i] = Math.min(bands - 1, Math.floor((bands * (value - low)) / (high - low || 1)));
   }
   const canvas = make("canvas", { width: fine, height: fine });
-  const image = new ImageData(fine, fine);
+  const image = new ImageData(fine, fine), top = channels(COLORS.hill);
   for (let j = 0; j < fine; j++) for (let i = 0; i < fine; i++) {
     const here = band[j * fine + i], share = here / (bands - 1);
     const edge = here !== band[j * fine + Math.max(0, i - 1)] || here !== band[Math.max(0, j - 1) * fine + i];
-    const shade = edge ? 0.86 : 1;
-    image.data.set([shade * (255 - 43 * share), shade * (255 - 112 * share), shade * (255 - 74 * share), 255], 4 * (j * fine + i));
+    const shade = edge ? 0.8 : 1;
+    image.data.set([...top.map((value) => shade * (255 + share * (value - 255))), 255], 4 * (j * fine + i));
   }
   canvas.getContext("2d").putImageData(image, 0, 0);
   return canvas;
@@ -187,12 +212,6 @@ function path(context, points) {
   context.beginPath();
   points.forEach(([x, y], i) => (i ? context.lineTo(x, y) : context.moveTo(x, y)));
   context.stroke();
-}
-
-function diamond(context, x, y, size) {
-  context.beginPath();
-  context.moveTo(x, y - size); context.lineTo(x + size, y); context.lineTo(x, y + size); context.lineTo(x - size, y);
-  context.fill();
 }
 
 const rounded = (value, digits = 3) => (value === null || Number.isNaN(value) ? "–" : value.toFixed(digits).replace("-", "−"));

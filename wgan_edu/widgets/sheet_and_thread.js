@@ -23,7 +23,7 @@ function render({ model, el }) {
   const room = makeCanvas(figure, ROOM, ROOM, "A sheet and a thread in a room");
   room.canvas.style.cursor = "grab";
   const caption = make("figcaption", {}, figure);
-  caption.innerHTML = `<span class="swatch" style="color:${COLORS.real}">●</span> sheet, <span class="swatch" style="color:${COLORS.fake}">▲</span> thread; dark: nearer than ε to the other; <span class="swatch">■</span> where they cross. Drag to turn.`;
+  caption.innerHTML = `<span class="swatch" style="color:${COLORS.real}">●</span> sheet, <span class="swatch" style="color:${COLORS.fake}">▲</span> thread; dark: nearer than ε to the other; <span class="swatch">×</span> where they cross. Drag to turn.`;
   const side = make("div", { className: "controls" }, pictures);
   side.style.flex = "1 1 300px";
 
@@ -110,7 +110,7 @@ function render({ model, el }) {
       return [width / 2 + scale * right, height / 2 - scale * (C * z + S * away), C * away - S * z];
     };
     context.clearRect(0, 0, width, height);
-    context.strokeStyle = "#bbb"; context.lineWidth = 1;
+    context.strokeStyle = COLORS.guide; context.lineWidth = 1;
     for (let a = 0; a < 8; a++) for (const bit of [1, 2, 4]) {
       if (a & bit) continue;
       const corner = (k) => seen(k & 1 ? 1.15 : -1.15, k & 2 ? 1.15 : -1.15, k & 4 ? 1.15 : -1.15);
@@ -125,9 +125,9 @@ function render({ model, el }) {
     for (let i = 0; i < shown.crossings.length; i += 3) marks.push([...seen(shown.crossings[i], shown.crossings[i + 1], shown.crossings[i + 2]), "exact", true]);
     marks.sort((a, b) => b[2] - a[2]);  // the far ones first
     for (const [x, y, depth, role, near] of marks) {
-      context.globalAlpha = near ? 1 : 0.5 - 0.15 * Math.max(-1, Math.min(1, depth));
-      context.fillStyle = role === "exact" ? COLORS.exact : near ? (role === "real" ? "#00375c" : "#7a3300") : COLORS[role];
-      mark(context, role, x, y, role === "exact" ? 9 : near ? 3.6 : 2.6);
+      context.globalAlpha = near ? 1 : 0.85 - 0.1 * Math.max(-1, Math.min(1, depth));
+      context.fillStyle = COLORS[near && role !== "exact" ? `near_${role}` : role];
+      mark(context, role, x, y, role === "exact" ? 8 : near ? 3.6 : 2.6);
     }
     context.globalAlpha = 1;
     Object.assign(paper.dataset, { turn: views.turn.input.value, lift: views.lift.input.value });

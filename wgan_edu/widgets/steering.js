@@ -66,7 +66,7 @@ function render({ model, el }) {
     const [count, size] = scene.pictures.shape, side = Math.round(Math.sqrt(size)), half = count / 2;
     const tile = make("canvas", { width: side, height: side }), brush = tile.getContext("2d");
     context.imageSmoothingEnabled = false;
-    context.textBaseline = "middle"; context.fillStyle = "#333"; context.textAlign = "left";
+    context.textBaseline = "middle"; context.fillStyle = COLORS.ink; context.textAlign = "left";
     ["before", "after"].forEach((word, block) => context.fillText(word, 0, block * (height / 2 + 8) + CELL + GAP / 2));
     for (let k = 0; k < count; k++) {
       const block = k < half ? 0 : 1, i = k % half;
@@ -78,10 +78,10 @@ function render({ model, el }) {
       }
       brush.putImageData(image, 0, 0);
       context.drawImage(tile, x, y, CELL, CELL);
-      context.strokeStyle = "#ccc"; context.lineWidth = 1; context.strokeRect(x + 0.5, y + 0.5, CELL - 1, CELL - 1);
+      context.strokeStyle = COLORS.guide; context.lineWidth = 1; context.strokeRect(x + 0.5, y + 0.5, CELL - 1, CELL - 1);
       const read = (block ? scene.read_as : scene.read_before)[i];
       if (read !== scene.label) {
-        context.fillStyle = "#fff"; context.fillRect(x + CELL - 17, y + 1, 16, 18);
+        context.fillStyle = COLORS.paper; context.fillRect(x + CELL - 17, y + 1, 16, 18);
         context.fillStyle = COLORS.fake; context.textAlign = "center";
         context.fillText(read, x + CELL - 9, y + 11);
       }
@@ -95,17 +95,17 @@ function render({ model, el }) {
     context.textBaseline = "middle";
     scene.names.forEach((name, i) => {
       const y = i * high + high / 2, to = scale * scene.changes[i], pushed = name === scene.goal;
-      context.fillStyle = "#111"; context.textAlign = "right"; context.fillText(name, from - 12, y);
+      context.fillStyle = COLORS.ink; context.textAlign = "right"; context.fillText(name, from - 12, y);
       context.fillStyle = pushed ? COLORS.plan : name === "as asked" ? COLORS.quiet : COLORS.extra;
       context.fillRect(Math.min(zero, zero + to), y - 10, Math.abs(to), 20);
       if (pushed) {
-        context.strokeStyle = "#fff"; context.lineWidth = 1.5;
+        context.strokeStyle = COLORS.paper; context.lineWidth = 1.5;
         for (let x = Math.min(zero, zero + to) + 5; x < Math.max(zero, zero + to); x += 7) path(context, [[x, y - 10], [x, y + 10]]);
       }
       const size = scale * scene.sizes[i] * (scene.changes[i] < 0 ? -1 : 1);  // without the signs that cancel
-      context.strokeStyle = "#111"; context.lineWidth = 1;
+      context.strokeStyle = COLORS.ink; context.lineWidth = 1;
       if (Math.abs(size) > 0.5) context.strokeRect(Math.min(zero, zero + size), y - 10, Math.abs(size), 20);
-      context.fillStyle = "#111"; context.textAlign = "left"; context.fillText(signed(scene.changes[i]), from + room + 10, y);
+      context.fillStyle = COLORS.ink; context.textAlign = "left"; context.fillText(signed(scene.changes[i]), from + room + 10, y);
     });
     context.strokeStyle = COLORS.quiet; context.lineWidth = 1;
     path(context, [[zero, 2], [zero, height - 2]]);

@@ -30,7 +30,7 @@ function render({ model, el }) {
   const chart = makeCanvas(right, SIDE, SIDE, "Critic gap and exact W1 over training");
   const under = make("figcaption", {}, left), beside = make("figcaption", {}, right);
   under.innerHTML = `<span class="swatch" style="color:${COLORS.real}">●</span> real <span class="swatch" style="color:${COLORS.fake}">▲</span> generated. Purple: where the critic is high. Arrows: the push on a generated point; the bar is a push of 1.`;
-  beside.innerHTML = `<span class="swatch" style="color:#8f3f6f">—</span> critic gap, <span class="swatch">■</span> exact W1, <span class="swatch" style="color:${COLORS.plan}">◆</span> certified lower bound, all of the same 256 points a side. Dashed: the floor, exact W1 of real points against other real points.`;
+  beside.innerHTML = `<span class="swatch" style="color:${COLORS.critic}">—</span> critic gap, <span class="swatch">×</span> exact W1, <span class="swatch" style="color:${COLORS.plan}">■</span> certified lower bound, all of the same 256 points a side. Dashed: the floor, exact W1 of real points against other real points.`;
   const scrubRow = make("div", { className: "row" }, paper);
   const scrub = make("input", { type: "range", min: 0, max: 0, value: 0, step: 1 }, make("label", { className: "wide", textContent: "Frame " }, scrubRow));
   const where = make("span", {}, scrubRow);
@@ -53,7 +53,7 @@ function render({ model, el }) {
     if (budget === null) overhead += 0.2 * (took - 1000 * time - overhead);
     painted.push(performance.now());
     painted = painted.slice(-20);
-    if (shown?.done && player.isOn()) { player.set(false); messages.say("The run is finished. Scrub through it, or reset."); }
+    if (shown?.done && player.isOn()) { player.set(false); messages.say(shown.ends ?? "The run is finished. Scrub through it, or reset."); }
     if (lessMotion()) await later(500); else if (pause) await later(pause);
   }
 
@@ -81,7 +81,7 @@ function render({ model, el }) {
     paintPlane(frame);
     paintChart(frame);
     scrub.max = Math.max(0, frame.frames - 1);
-    if (!looking) scrub.value = scrub.max;
+    if (!looking) scrub.value = frame.index ?? scrub.max;
     where.textContent = `step ${frame.generator_steps} of ${frame.last_step}`;
     const rate = painted.length > 5 ? (1000 * (painted.length - 1)) / (painted.at(-1) - painted[0]) : null;
     const cells = [
@@ -121,14 +121,14 @@ function render({ model, el }) {
     const Y = (y) => box.top + ((w - y) / (2 * w)) * box.height;
     context.save();
     context.beginPath(); context.rect(box.left, box.top, box.width, box.height); context.clip();
-    context.fillStyle = COLORS.real; context.globalAlpha = 0.45;
+    context.fillStyle = COLORS.real; context.globalAlpha = 0.8;
     for (let i = 0; i < frame.real.length; i += 2) mark(context, "real", X(frame.real[i]), Y(frame.real[i + 1]), 2.6);
-    context.globalAlpha = 1; context.strokeStyle = "#222"; context.lineWidth = 1.1;
+    context.globalAlpha = 1; context.strokeStyle = COLORS.ink; context.lineWidth = 1.1;
     for (let i = 0; i < frame.arrows.length; i += 2) arrow(context, X(frame.fake[i]), Y(frame.fake[i + 1]), ARROW * frame.arrows[i], -ARROW * frame.arrows[i + 1]);
-    context.fillStyle = COLORS.fake; context.globalAlpha = 0.85;
+    context.fillStyle = COLORS.fake; context.globalAlpha = 0.9;
     for (let i = 0; i < frame.fake.length; i += 2) mark(context, "fake", X(frame.fake[i]), Y(frame.fake[i + 1]), 3);
     context.restore();
-    context.strokeStyle = "#222"; context.lineWidth = 3;
+    context.strokeStyle = COLORS.ink; context.lineWidth = 3;
     context.beginPath(); context.moveTo(box.left + 10, box.top + box.height - 10);
     context.lineTo(box.left + 10 + ARROW, box.top + box.height - 10); context.stroke();
   }
@@ -151,15 +151,15 @@ function render({ model, el }) {
     path(context, [[box.left, Y(frame.floor)], [box.left + box.width, Y(frame.floor)]]);
     context.setLineDash([]);
     if (bottom < 0) { context.lineWidth = 0.7; path(context, [[box.left, Y(0)], [box.left + box.width, Y(0)]]); }
-    context.strokeStyle = "#8f3f6f"; context.lineWidth = 1.8;
+    context.strokeStyle = COLORS.critic; context.lineWidth = 1.8;
     path(context, Array.from(gap, (value, i) => [X(steps[i]), Y(value)]));
     const at = Array.from(w1, (_, i) => i).filter((i) => !Number.isNaN(w1[i]));
-    context.strokeStyle = "#000"; context.fillStyle = "#000"; context.lineWidth = 1;
+    context.strokeStyle = context.fillStyle = COLORS.exact; context.lineWidth = 1;
     path(context, at.map((i) => [X(steps[i]), Y(w1[i])]));
-    for (const i of at) mark(context, "exact", X(steps[i]), Y(w1[i]), 5);
+    for (const i of at) mark(context, "exact", X(steps[i]), Y(w1[i]), 4);
     context.fillStyle = COLORS.plan;
-    for (const i of at) diamond(context, X(steps[i]), Y(certified[i]), 3.6);
-    context.strokeStyle = "#444"; context.lineWidth = 1;
+    for (const i of at) mark(context, "plan", X(steps[i]), Y(certified[i]), 3.2);
+    context.strokeStyle = COLORS.ink; context.lineWidth = 1;
     const now = X(frame.generator_steps);
     path(context, [[now, box.top], [now, box.top + box.height]]);
     context.restore();

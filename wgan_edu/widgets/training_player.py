@@ -5,16 +5,29 @@ The drawing is in `training_player.js`; what is drawn, and what the buttons do, 
 Taught in: 00_start_here, 09_wgan, 10_wgan_gp (choices).
 """
 
+import math
+import tempfile
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from wgan_edu import checkpoint
 from wgan_edu.training import TrainConfig
 from wgan_edu.widgets.base import PulledWidget, asked, joined
+from wgan_edu.widgets.recorded import PLACES, SURFACE, Film, Kept, Recording
 from wgan_edu.widgets.training_run import Frame, TrainingRun
 
 __all__ = ["TrainingPlayer"]
 
 Answer = dict[str, Any]
+# What a recording holds, all choices together: frames of a run, and steps of either network that it may cost.
+FRAMES, WORK = 300, 8_000
+IN_TURN = 6  # rounds at the beginning whose single steps are recorded
+NO_CLOCK = {"seconds": None}  # two recordings are the same
+BY_HAND = {
+    0: (20, 20),
+    200: (20, 60),
+}  # after so many rounds: steps of the critic alone, of the generator alone
 
 
 class TrainingPlayer(PulledWidget):
@@ -83,6 +96,52 @@ class TrainingPlayer(PulledWidget):
         """A recorded frame; 0 is the first."""
         frames = self.run.frames
         return self._answer(frames[min(max(int(index), 0), len(frames) - 1)])
+
+    def recorded(self) -> Recording:
+        """Each choice from its first step on, with steps of one network alone at some places."""
+        run = self.run
+        film = Film("generator_steps", trace=("generator_steps", "gap", "w1", "certified", "modes"))
+        self.run = TrainingRun(run.config, run.data, run.choices)
+        try:
+            names = [run.choice, *(name for name in run.choices if name != run.choice)]
+            ends = [self._film(film, name, len(names)) for name in names]
+        finally:
+            self.run = run
+        upto = (
+            f"up to step {min(ends)} of {run.config.generator_steps}"
+            if min(ends) < run.config.generator_steps
+            else "from its first step to its last"
+        )
+        return Recording(
+            says=f"A recorded run, {upto}. Open the notebook to train it yourself.",
+            answers=film.answers,
+            next=film.next(),
+            kept={"fake": PLACES, "arrows": Kept(255), "surface": SURFACE},
+        )
+
+    def _film(self, film: Film, name: str, count: int) -> int:
+        """Record one of so many choices; gives the step at which the film ends."""
+        first = self.choose(name) if name else self.reset()
+        config = self.run.config
+        last = min(config.generator_steps, WORK // count // (config.n_critic + 1))
+        stride = math.ceil(last * count / FRAMES)
+        film.reel(name, stride, first | NO_CLOCK, n_critic=config.n_critic)
+        rounds = {*range(IN_TURN), *BY_HAND, *range(0, last, stride), last}
+        for step in sorted(step for step in rounds if step <= last):
+            if step:
+                film.frame(self.tick(step - self.run.state.generator_steps, math.inf) | NO_CLOCK)
+            alone = BY_HAND.get(step, (config.n_critic if step < IN_TURN - 1 else 0, 0))
+            for verb, steps in zip(("critic_step", "generator_step"), alone, strict=True):
+                film.side(verb, [answer | NO_CLOCK for answer in self._alone(verb, math.ceil(steps / count))])
+        return last
+
+    def _alone(self, verb: str, steps: int) -> list[Answer]:
+        """What so many steps of one network alone would answer now; then the run is as it was."""
+        with tempfile.TemporaryDirectory() as folder:
+            kept = checkpoint.save(self.run.state, Path(folder) / "run")
+            answers = [getattr(self, verb)() for _ in range(steps)]
+            self.run.state = checkpoint.load(kept, self.run.data)
+        return answers
 
     def _answer(self, frame: Frame) -> Answer:
         run = self.run

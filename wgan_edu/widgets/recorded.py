@@ -1,0 +1,205 @@
+"""A view without a kernel: what its methods would answer, recorded once, in a page that replays it.
+
+A `Recording` holds answers of a view, each from the method that a button or a slider asks for, and says which of
+them comes next. `page` makes one self-contained piece of HTML of a view and its recording: no import, nothing
+fetched, so it also works from a file and in a hall without network. `replay.js` is its other half.
+
+Arrays are kept as whole numbers, in steps too fine to be seen, as differences from neighbor to neighbor and from
+answer to answer: most of these are near 0, and `zlib` makes little of them. Used in every chapter with a widget.
+"""
+
+import base64
+import hashlib
+import html
+import json
+import struct
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+__all__ = ["PLACES", "SHADES", "SURFACE", "Film", "Kept", "Recording", "as_page"]
+
+REPLAY = (Path(__file__).parent / "replay.js").read_text()
+DIGITS = 7  # of a number: as many as the float32 of a live answer has
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """How arrays of one name are kept.
+
+    Attributes:
+        levels: so many steps from the lowest value to the highest.
+        along: the axes along which differences are taken; axis 0 goes from answer to answer.
+        each: whether each answer has a range of its own.
+    """
+
+    levels: int
+    along: tuple[int, ...] = (0,)
+    each: bool = False
+
+
+PLACES = Kept(2047)  # of points: a step is less than a quarter of a pixel
+SHADES = Kept(63)  # of small pictures in gray
+SURFACE = Kept(255, (2, 1, 0), each=True)  # values on a grid, painted in eleven bands
+
+
+@dataclass
+class Recording:
+    """Answers of a view, and which of them comes next.
+
+    Attributes:
+        says: a line on what was recorded, shown under the view.
+        answers: what the methods of the view have answered; all have the same names.
+        next: how `replay.js` goes from answer to answer, as JSON: its `kind`, and what that kind needs.
+        kept: by name of an array, how to keep it; others are kept as they are, as float32.
+        traits: what the page reads of the view itself.
+        without: the controls that cannot work, by what stands on them.
+        sliders: by name, the least value, the largest and the step that were recorded.
+    """
+
+    says: str
+    answers: list[Answer] = field(default_factory=list)
+    next: dict[str, Any] = field(default_factory=dict)
+    kept: dict[str, Kept] = field(default_factory=dict)
+    traits: dict[str, Any] = field(default_factory=dict)
+    without: Sequence[str] = ()
+    sliders: dict[str, tuple[float, float, float]] = field(default_factory=dict)
+
+    def to_bytes(self) -> bytes:
+        """All of it, compressed: the length of the JSON, the JSON, then numbers that it refers to."""
+        store = _Store()
+        names = list(self.answers[0]) if self.answers else []
+        columns = {name: store.column([a[name] for a in self.answers], self.kept.get(name)) for name in names}
+        rest = {"next": self.next, "traits": self.traits, "without": list(self.without)}
+        head = json.dumps(store.plain({**rest, "sliders": self.sliders, "columns": columns}), allow_nan=False)
+        head += " " * (-len(head.encode()) % 4)  # so that the numbers begin at a multiple of four
+        packed = struct.pack("<I", len(head.encode())) + head.encode() + bytes(store.blob)
+        return zlib.compress(packed, 9)
+
+
+class Film:
+    """Answers one after another, in reels: the main one of each choice, and steps of one kind alone beside it.
+
+    Args:
+        clock: the name of the number that counts steps.
+        grows: by name, the numbers that the page wants as rows of all frames up to this one.
+    """
+
+    def __init__(self, clock: str, **grows: Sequence[str]) -> None:
+        self.clock, self.grows = clock, grows
+        self.answers: list[Answer] = []
+        self.reels: list[dict[str, Any]] = []
+
+    def reel(self, choice: str, stride: int, first: Answer, **more: Any) -> None:
+        """Begin the main reel of a choice; what follows is a frame every `stride` steps."""
+        start = {"frames": [len(self.answers)], "sides": []}
+        self.reels.append({"choice": choice, "stride": stride, **more, **start})
+        self._add(first)
+
+    def frame(self, answer: Answer) -> None:
+        """The next frame of the main reel."""
+        self.reels[-1]["frames"].append(len(self.answers))
+        self._add(answer)
+
+    def side(self, verb: str, answers: Sequence[Answer]) -> None:
+        """What so many steps of one kind alone make of the latest frame of the main reel."""
+        if not answers:
+            return
+        frames = list(range(len(self.answers), len(self.answers) + len(answers)))
+        at = len(self.reels[-1]["frames"]) - 1
+        self.reels[-1]["sides"].append({"verb": verb, "at": at, "frames": frames})
+        for answer in answers:
+            self._add(answer)
+
+    def _add(self, answer: Answer) -> None:
+        self.answers.append({name: value for name, value in answer.items() if name not in self.grows})
+
+    def next(self) -> dict[str, Any]:
+        """As `Recording` takes it."""
+        grows = {name: list(names) for name, names in self.grows.items()}
+        return {"kind": "film", "clock": self.clock, "grows": grows, "reels": self.reels}
+
+
+class _Store:
+    """Numbers behind each other, as bytes."""
+
+    def __init__(self) -> None:
+        self.blob = bytearray()
+
+    def column(self, values: list[Any], kept: Kept | None) -> dict[str, Any]:
+        """All values of one name: once if they are all the same."""
+        if not isinstance(values[0], np.ndarray):
+            plain = [self.plain(value) for value in values]
+            return {"same": plain[0]} if all(value == plain[0] for value in plain) else {"each": plain}
+        places: dict[bytes, int] = {}
+        which = [places.setdefault(_key(value), len(places)) for value in values]
+        different = [values[which.index(place)] for place in range(len(places))]
+        if len(different) == 1:
+            return {"same": self.plain(different[0])}
+        if kept is None:
+            return {"each": [self.plain(value) for value in different], "which": which}
+        return {"which": which, **self.steps(np.stack(different), kept)}
+
+    def steps(self, rows: Any, kept: Kept) -> dict[str, Any]:
+        """Arrays of one shape as whole numbers: differences, small ones first, low bytes apart from high."""
+        axes = tuple(range(1, rows.ndim)) if kept.each else None
+        low, high = rows.min(axis=axes, keepdims=True), rows.max(axis=axes, keepdims=True)
+        steps = np.rint((rows - low) / np.where(high > low, high - low, 1) * kept.levels).astype(np.int64)
+        for axis in kept.along:
+            steps = np.diff(steps, axis=axis, prepend=0)
+        folded = np.where(steps < 0, -2 * steps - 1, 2 * steps)
+        if folded.max() >= 1 << 16:
+            raise ValueError("differences must fit into two bytes; keep fewer levels or fewer axes.")
+        at = len(self.blob)
+        self.blob += (folded & 255).astype(np.uint8).tobytes() + (folded >> 8).astype(np.uint8).tobytes()
+        self.blob += bytes(-len(self.blob) % 4)
+        ends = {"low": np.ravel(low).tolist(), "high": np.ravel(high).tolist()}
+        return {"at": at, "shape": list(rows.shape), "levels": kept.levels, "along": list(kept.along), **ends}
+
+    def plain(self, value: Any) -> Any:
+        """As JSON; arrays and bytes as references to the numbers behind it."""
+        if isinstance(value, bytes):
+            value = np.frombuffer(value, "<f4")
+        if isinstance(value, np.ndarray):
+            at = len(self.blob)
+            self.blob += np.ascontiguousarray(value, dtype="<f4").tobytes()
+            return {"numbers": at, "shape": list(value.shape)}
+        if isinstance(value, dict):
+            return {name: self.plain(part) for name, part in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.plain(part) for part in value]
+        if isinstance(value, float):
+            return float(f"{value:.{DIGITS}g}") if np.isfinite(value) else None
+        return value
+
+
+def _key(value: Any) -> bytes:
+    return str(value.shape).encode() + value.tobytes()
+
+
+def as_page(name: str, script: str, css: str, recording: Recording) -> str:
+    """A view and its recording as one piece of HTML.
+
+    Args:
+        name: of the view.
+        script: its module, which ends with a default export of `render`.
+        css: its style.
+        recording: what it replays.
+
+    Returns:
+        HTML to be put anywhere into a page, also several times.
+    """
+    data = base64.b64encode(recording.to_bytes()).decode()
+    mark = hashlib.sha256(f"{name}{data}".encode()).hexdigest()[:16]
+    says = html.escape(recording.says)
+    start = f"replay(render, {json.dumps(mark)}, {json.dumps(css)}, {json.dumps(recording.says)}, {json.dumps(data)});"
+    return (
+        f'<div class="wgan-edu-recorded" data-view="{name}" data-recording="{mark}"><noscript><p>{says} It needs '
+        "scripts to move; the figures of this page show the same.</p></noscript></div>\n"
+        f'<script type="module">\n{script}\n{REPLAY}\n{start}\n</script>'
+    )
