@@ -10,7 +10,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 LAB_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test check format benchmark clean
+.PHONY: help lab test check book format benchmark clean
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,7 +30,12 @@ check: $(READY)  ## the quick half: lint, types and package tests, about two min
 	$(BIN)/ruff format --check .
 	$(BIN)/nbstripout --keep-id --verify notebooks/*.ipynb
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2 --dist load -m "not notebook and not browser and not setup"
+	$(BIN)/python -m pytest -n 2 --dist load -m "not notebook and not browser and not setup and not site"
+
+book: $(READY)  ## run the chapters and build the site, then read every page of it without a network
+	@$(BIN)/python tests/browser.py
+	$(BIN)/python docs/book.py
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m site tests/test_site_in_browser.py
 
 format: $(READY)  ## mend what ruff and nbstripout can mend
 	$(BIN)/ruff check --fix .

@@ -16,14 +16,22 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "docs" / "_build"
 SOURCE, SITE, EXECUTED = BUILD / "source", BUILD / "html", BUILD / "executed"
+TOP = ("README.md", "CONTRIBUTING.md", "LICENSE", "LICENSE-TEXTS")
+SPHINX = (sys.executable, "-m", "sphinx", "--builder", "html", "--fail-on-warning", "--keep-going", "--quiet")
 
 
 def pages() -> dict[Path, Path]:
     """Where each file of the source tree comes from, by its place in it."""
     chapters = sorted((ROOT / "notebooks").glob("*.ipynb"))
     found = {Path("notebooks", path.name): EXECUTED / path.name for path in chapters}
-    found |= {Path("docs", path.name): path for path in (ROOT / "docs").iterdir() if path.suffix in {".md", ".rst", ".png"}}
-    found |= {Path(name): ROOT / name for name in ("README.md", "CONTRIBUTING.md", "LICENSE", "LICENSE-TEXTS")}
+    found |= {
+        Path("docs", path.name): path
+        for path in (ROOT / "docs").iterdir()
+        if path.suffix in {".md", ".rst", ".png"}
+    }
+    found |= {
+        Path(name): ROOT / name for name in ("README.md", "CONTRIBUTING.md", "LICENSE", "LICENSE-TEXTS")
+    }
     found[Path("index.md")] = found.pop(Path("docs/index.md"))
     return {place: path for place, path in found.items() if path.exists()}
 
@@ -48,8 +56,24 @@ def main() -> int:
         return failed
     start = time.monotonic()
     assemble(pages(), SOURCE)
-    sphinx = [sys.executable, "-m", "sphinx", "--builder", "html", "--fail-on-warning", "--keep-going", "--quiet"]
-    where = ["--conf-dir", str(ROOT / "docs"), "--doctree-dir", str(BUILD / "doctrees"), str(SOURCE), str(SITE)]
+    sphinx = [
+        sys.executable,
+        "-m",
+        "sphinx",
+        "--builder",
+        "html",
+        "--fail-on-warning",
+        "--keep-going",
+        "--quiet",
+    ]
+    where = [
+        "--conf-dir",
+        str(ROOT / "docs"),
+        "--doctree-dir",
+        str(BUILD / "doctrees"),
+        str(SOURCE),
+        str(SITE),
+    ]
     if failed := subprocess.run([*sphinx, *where], check=False).returncode:
         return failed
     files = [path for path in SITE.rglob("*") if path.is_file()]

@@ -11,7 +11,7 @@ from wgan_edu.links import address_of  # noqa: E402
 
 project = "Wasserstein GANs, with nothing only claimed"
 author = "The wgan-edu authors"
-copyright = "The wgan-edu authors; code under MIT, texts and figures under CC BY 4.0"  # noqa: A001
+copyright = "The wgan-edu authors; code under MIT, texts and figures under CC BY 4.0"
 version = release = __version__
 language = "en"
 

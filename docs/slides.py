@@ -11,6 +11,7 @@ that they need, in one folder to take along. What is projected is decided by the
   that asks to **predict** stays whole. The speaker notes then hold all of the text.
 - Code on a slide or subslide is projected with what it prints. Of a fragment only what it prints is, and of code
   that draws only the figure.
+- Imports and the list of sources are not projected, nor are badges.
 - What does not fit goes on to the next screen (docs/slides/deck.js).
 """
 
@@ -37,7 +38,8 @@ SLIDE_TYPES = ("slide", "subslide", "fragment", "notes", "skip")
 PROSE = 480  # characters under a heading that are projected whole: six lines
 SHORT = 200  # the same, of one paragraph
 OPENING = 90  # characters, at least, of how a longer paragraph begins
-CODE_LINES = 27  # that fit on a screen
+CODE_LINES = 25  # that fit on a screen
+IMPORTS = re.compile(r"(?:(?:from|import) .*\n|\n)*")
 
 MATHEMATICS = re.compile(r"\$\$.*?\$\$|\$[^$]*\$|`[^`]*`", re.S)
 SENTENCE_CLOSED = re.compile(r"[.?][\"*)_]*$")  # else it leads on to a formula or a list
@@ -102,8 +104,13 @@ def markdown_slides(cell: NotebookNode, title: bool) -> list[NotebookNode]:
         if block.startswith("#") and pieces[-1]:
             pieces.append([])
         pieces[-1].append(block)
-    made, kind = [], cell.metadata.slideshow.slide_type
+    made: list[NotebookNode] = []
+    kind = cell.metadata.slideshow.slide_type
     for k, piece in enumerate(pieces):
+        if piece[0] == "## Sources":  # for the notes; what comes next closes the last slide
+            made[0].source += "\n\n" + piece[-1]
+            made.append(typed(new_markdown_cell("\n\n".join(piece)), "notes"))
+            continue
         shown = projected(piece, whole)
         if title:
             shown = [block for block in piece if not block.startswith("**Good to know**")]
@@ -132,21 +139,35 @@ def code_slides(cell: NotebookNode) -> list[NotebookNode]:
     if drawn(cell.outputs) or cell.metadata.slideshow.slide_type == "fragment":
         cell.metadata["transient"] = {"remove_source": True}
         return [cell] if cell.outputs else []
-    kind, lines, made = cell.metadata.slideshow.slide_type, cell.source.splitlines(), []
+    kind, made = cell.metadata.slideshow.slide_type, []
+    lines = IMPORTS.sub("", cell.source, count=1).splitlines()
     while len(lines) > CODE_LINES:
-        gaps = [k for k, line in enumerate(lines[: CODE_LINES + 1]) if not line.strip()]
-        cut = max(gaps, default=CODE_LINES)
-        part = new_code_cell("\n".join(lines[:cut]).rstrip())
-        made.append(typed(part, kind))
-        lines, kind = "\n".join(lines[cut:]).strip("\n").splitlines(), "subslide"
-    cell.source = "\n".join(lines)
+        at = middle(lines)
+        made.append(typed(new_code_cell("\n".join(lines[:at]).rstrip()), kind))
+        lines, kind = lines[at:], "subslide"
+    cell.source = "\n".join(lines).strip("\n")
     return [*made, typed(cell, kind)]
+
+
+def middle(lines: list[str]) -> int:
+    """Where to cut code: at an empty line, else at the line that is indented least, as near the middle as can be."""
+
+    def cost(k: int) -> tuple[int, int]:
+        indent = len(lines[k]) - len(lines[k].lstrip())
+        return (indent if lines[k].strip() else -1, abs(k - len(lines) // 2))
+
+    return min(
+        range(max(len(lines) // 4, len(lines) - CODE_LINES), min(3 * len(lines) // 4, CODE_LINES) + 1),
+        key=cost,
+    )
 
 
 def printed(outputs: list[NotebookNode]) -> list[NotebookNode]:
     """What was printed, in one piece, and plain values; a view that only a kernel can show is neither."""
     texts = [output.text for output in outputs if output.output_type == "stream"]
-    values = [output.data["text/plain"] for output in outputs if set(output.get("data", {})) == {"text/plain"}]
+    values = [
+        output.data["text/plain"] for output in outputs if set(output.get("data", {})) == {"text/plain"}
+    ]
     text = "".join(texts) + "\n".join(values)
     return [new_output("stream", name="stdout", text=text.rstrip())] if text else []
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from wgan_edu.exercises import course, ex
-from wgan_edu.exercises.course import CHAPTERS, SEEDS, before, seed_table, ways, written
+from wgan_edu.exercises import contents, course, ex, quiz
+from wgan_edu.exercises.course import CHAPTERS, SEEDS, before, builds_on, seed_table, ways, written
 from wgan_edu.exercises.frame import chapters, exercises_of
 
 ROOT = Path(__file__).parent.parent
@@ -24,14 +24,17 @@ def opening(path):
 
 
 def named_before(path):
-    """The chapters that a page asks for, and those that it names as not needed."""
+    """The chapters that a page asks for, and those of which it says that they help."""
     words = re.search(r"\*\*Before you start\*\*:(.*?)\n- \*\*", opening(path), re.DOTALL)[1]
     asked, helpful = set(), set()
     for sentence in re.split(r"(?<=\.)\s", words):
         found = set(re.findall(r"\b\d\d\b", sentence))
         for low, high in re.findall(r"\b(\d\d) to (\d\d)\b", sentence):
             found |= {f"{number:02d}" for number in range(int(low), int(high) + 1)}
-        (helpful if re.search(r"\b(not|neither is|neither) needed\b", sentence) else asked).update(found)
+        if re.search(r"\bhelps?\b", sentence):
+            helpful |= found
+        elif not re.search(r"\bnot needed\b", sentence):
+            asked |= found
     return asked, helpful
 
 
@@ -58,9 +61,39 @@ def test_a_page_has_the_question_and_needs_of_the_map(path):
     key = path.stem[:2]
     assert opening(path).startswith(f"# {CHAPTERS[key].question}\n")
     asked, helpful = named_before(path)
-    assert set(CHAPTERS[key].needs) - {"00"} <= asked, "the map shows an arrow that the page does not name"
-    assert asked <= before(key), "the page needs a chapter that no arrow comes from"
-    assert set(CHAPTERS[key].helps) <= helpful | asked
+    implied = {"00"}.union(*map(before, asked))
+    assert asked - implied == set(CHAPTERS[key].needs) - {"00"}, "solid arrows and the page differ"
+    assert helpful == set(CHAPTERS[key].helps), "dashed arrows and the page differ"
+    assert f"about {CHAPTERS[key].minutes} minutes to read and run" in " ".join(opening(path).split())
+
+
+def test_the_table_of_the_readme_is_the_table_of_the_course():
+    rows = re.findall(r"^\| \[\d\d .*\|$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    wanted = []
+    for path in PAGES:
+        key, it = path.stem[:2], CHAPTERS[path.stem[:2]]
+        link = f"[{key} {it.name}](notebooks/{path.name})"
+        wanted.append(f"| {link} | {it.question} | {builds_on(key)} | {it.device} | {it.minutes} |")
+    assert rows == wanted
+
+
+def test_what_a_chapter_builds_on_in_words():
+    assert [builds_on(key) for key in ("00", "04", "05", "10")] == [
+        "nothing", "00 (02 and 03 help)", "00 (04 helps)", "08, 09",
+    ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("home")
+def test_the_table_of_chapters_ticks_what_is_done(monkeypatch):
+    assert [row[0][:2] for row in contents().rows] == list(CHAPTERS)
+    ex("05.4").check([4, 1, 1])
+    ex("05.1").check([0, 0, 0, 0])
+    quiz("05").answer(1, "b")
+    rows = {row[0]: row[1:] for row in contents().rows}
+    asked = (CHAPTERS["05"].question, "00 (04 helps)", "CPU", "60", "···✓·· 1 of 6, quiz 1 of 5")
+    assert rows["05 The earth mover's distance"] == asked
+    assert rows["13 Do WGANs compute W1?"][-2:] == ("", "to come")
+    assert "✓" in contents()._repr_html_()
 
 
 def test_the_chapters_with_exercises_are_the_pages():

@@ -199,10 +199,30 @@ def test_export_and_restore(home, tmp_path, monkeypatch):
     quiz("05").answer(2, "d")
     saved = export_progress(tmp_path / "saved.json")
     monkeypatch.setenv("WGAN_EDU_HOME", str(tmp_path / "elsewhere"))
-    assert restore_progress(saved).endswith("not yet here: 1.")
+    assert restore_progress(saved).endswith("not yet here: 1. Passed in all: 1.")
     assert stored(tmp_path / "elsewhere") == stored(home)
-    assert restore_progress(str(saved)).endswith("not yet here: 0.")
+    assert restore_progress(str(saved)).endswith("not yet here: 0. Passed in all: 1.")
     assert ex("05.5").draft() == "My proof goes from above and from below."
+
+
+def test_one_call_each_where_no_file_is_named(home, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    ex("05.4").check(RIGHT)
+    assert export_progress() == tmp_path / "wgan_progress.json"
+    (home / "progress.json").unlink()
+    assert restore_progress().endswith("Passed in all: 1.")
+
+
+def test_the_text_of_a_saved_record_will_do(home, tmp_path):
+    """Where no file can be brought: the text of one, pasted."""
+    ex("05.4").check(RIGHT)
+    text = export_progress(tmp_path / "saved.json").read_text()
+    (home / "progress.json").unlink()
+    ex("05.1").check([0, 0, 0, 0])
+    assert restore_progress(f"\n{text}\n").endswith("not yet here: 1. Passed in all: 1.")
+    assert stored(home)["exercises"]["05.1"]["tried"] == 1
+    with pytest.raises(ValueError, match="must be one that"):
+        restore_progress(text[:-5])
 
 
 def test_restoring_loses_nothing(home, tmp_path):

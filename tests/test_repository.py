@@ -2,7 +2,6 @@
 
 import ast
 import importlib
-import json
 import os
 import re
 import shutil
@@ -387,15 +386,3 @@ def test_wheel_holds_the_package_and_nothing_else(tmp_path: Path) -> None:
     assert {name for name in held if ".dist-info/" not in name} == package
     for name in PROJECT["license-files"]:
         assert any(entry.endswith(f".dist-info/licenses/{name}") for entry in held), f"the wheel lacks {name}"
-
-
-def test_the_readme_lists_every_chapter_with_its_minutes() -> None:
-    rows = re.findall(
-        r"\(notebooks/(\S+\.ipynb)\) \| (.+?) \| .+? \| (\d+) \|", (ROOT / "README.md").read_text()
-    )
-    chapters = sorted((ROOT / "notebooks").glob("*.ipynb"))
-    assert [name for name, _, _ in rows] == [path.name for path in chapters]
-    for path, (_, question, minutes) in zip(chapters, rows, strict=True):
-        title = "".join(json.loads(path.read_text())["cells"][0]["source"])
-        assert title.startswith(f"# {question}\n")
-        assert f"about {minutes} minutes" in title

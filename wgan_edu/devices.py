@@ -4,7 +4,7 @@ CUDA if there is any, else MPS (Apple's GPU), else the CPU. A gradient penalty n
 derivative, which not every device has for every layer: before a GPU is chosen it takes one penalized step,
 and its gradient must agree with the CPU's. The same step, timed, is the cost that is stated.
 
-`memory_limit` and `usable_cores` ask the container: a quota is not seen by `os.cpu_count`.
+`memory_limit`, `usable_cores` and `threads_granted` ask the container: a quota is not seen by `os.cpu_count`.
 
 Taught in: 00_start_here (limits), 11_images_on_gpu (the choice).
 """
@@ -20,7 +20,7 @@ from typing import Any
 
 from wgan_edu.checking import checked, one_of, whole_number
 
-__all__ = ["Device", "choose_device", "memory_limit", "threads_for", "usable_cores"]
+__all__ = ["Device", "choose_device", "memory_limit", "threads_for", "threads_granted", "usable_cores"]
 
 BATCH = 64  # pictures in the step that is tried
 SMALL = 200_000  # weights up to which one thread is fastest: every perceptron of this course
@@ -134,14 +134,24 @@ def usable_cores(root: str | Path = "/") -> float:
     Taught in: 00_start_here.
     """
     affinity = getattr(os, "sched_getaffinity", None)
-    cores = [float(len(affinity(0)) if affinity else os.cpu_count() or 1)]
-    for group in _groups(root, "cpu"):
-        for quota_file, period_file in (("cpu.max", "cpu.max"), ("cpu.cfs_quota_us", "cpu.cfs_period_us")):
-            with suppress(OSError, ValueError):
-                if quota := _first_number(group / quota_file):
-                    *_, period = (group / period_file).read_text().split()
-                    cores.append(quota / float(period))
-    return min(cores)
+    return min([float(len(affinity(0)) if affinity else os.cpu_count() or 1), *_quotas(root)])
+
+
+def threads_granted(root: str | Path = "/") -> int:
+    """With how many threads a server should start its kernels: the whole cores that a quota grants.
+
+    Where there is no quota it is one. The cores that are then seen may be those of a large machine which
+    many learners share, and threads for all of them stand in each other's way.
+
+    Args:
+        root: where the files of the system are, for tests. Default "/".
+
+    Returns:
+        At least 1, what `binder/start` sets.
+
+    Used in: `binder/start`.
+    """
+    return max(1, int(usable_cores(root))) if _quotas(root) else 1
 
 
 # --- trying a device --------------------------------------------------------------------------------
@@ -215,6 +225,18 @@ def _groups(root: str | Path, kind: str) -> list[Path]:
             inner = base / controllers / path.strip("/")
             folders += [above for above in (inner, *inner.parents) if above.is_relative_to(base)]
     return list(dict.fromkeys(folders))
+
+
+def _quotas(root: str | Path) -> list[float]:
+    """The cores that each control group above this process grants it; none without a quota."""
+    quotas = []
+    for group in _groups(root, "cpu"):
+        for quota_file, period_file in (("cpu.max", "cpu.max"), ("cpu.cfs_quota_us", "cpu.cfs_period_us")):
+            with suppress(OSError, ValueError):
+                if quota := _first_number(group / quota_file):
+                    *_, period = (group / period_file).read_text().split()
+                    quotas.append(quota / float(period))
+    return quotas
 
 
 def _first_number(file: Path) -> float | None:

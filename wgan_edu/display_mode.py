@@ -1,8 +1,9 @@
 """How this course shows itself, by the environment: with a live kernel, or as pages that work without one.
 
-`WGAN_EDU_WIDGETS` may be `core`, for a page where anywidget cannot be had, or `recorded`, for pages and slides
-that no kernel stands behind: views are then recordings, quizzes and boxes to write in are plain HTML. Used in
-every chapter.
+`WGAN_EDU_WIDGETS` may be `core`, for pages without anywidget, or `recorded`, for pages and slides that no
+kernel stands behind: views are then recordings, quizzes and boxes to write in plain HTML.
+
+Used in every chapter.
 """
 
 import os

@@ -325,7 +325,7 @@ def gradient_penalty(
     x_hat = interpolate(real, fake, mix).detach().requires_grad_()
     # The sum over the batch, as f(x_i) depends on x_i alone: row i is the gradient of f at x_i.
     [gradient] = torch.autograd.grad(critic(x_hat).sum(), x_hat, create_graph=True)
-    norm = gradient.flatten(1).norm(dim=1)  # (B,); unlike sqrt of a sum it has a derivative at 0
+    norm = gradient.flatten(1).norm(dim=1)  # (B,); at 0 torch gives it the derivative 0, and a sqrt NaN
     excess: torch.Tensor = (norm - 1).clamp(min=0) if one_sided else norm - 1
     return excess.square().mean()
 

@@ -32,7 +32,7 @@ TINTS = {
     "guide": "#C8C8C8",  # lines that only lead the eye
     "hill": "#C896CE",  # where a critic is highest; paler bands below
     "flat": "#8A8A8A",  # where it is flatter than 1
-    "steep": "#C9923B",  # and where it is steeper
+    "steep": "#B8802B",  # and where it is steeper
     "veil": "#E8DAEA",  # where a function may still go
     "glow": "#FFD54A",  # around a route along which f falls by the full way
     "alarm": "#B00020",  # a function that is too steep, and what went wrong

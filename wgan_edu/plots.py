@@ -450,4 +450,4 @@ def waterfall(ax: Axes, levels: Mapping[str, float], up: str = "") -> Axes:
 
 def _edge(width: float) -> list[Any]:
     """A white edge for a line of a width, so that it is seen over a surface too."""
-    return [withStroke(linewidth=width + 1.6, foreground="white")]
+    return [withStroke(linewidth=width + min(1.6, 0.8 * width), foreground="white")]

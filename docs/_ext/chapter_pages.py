@@ -1,4 +1,4 @@
-"""What the site does to a chapter: it gets its number and links to the glossary, and loads nothing from elsewhere."""
+"""What the site does to a chapter: a number, links to the glossary, and nothing from elsewhere."""
 
 import json
 import re
@@ -22,7 +22,7 @@ def first_places(texts: list[str], terms: Mapping[str, str]) -> Iterator[tuple[i
     if not terms:
         return
     longest_first = "|".join(re.escape(term) for term in sorted(terms, key=len, reverse=True))
-    pattern = re.compile(rf"(?<![\w-])({longest_first})(?:e?s)?(?![\w-])", re.IGNORECASE)
+    pattern = re.compile(rf"(?<![\w-])({longest_first})(?:s|(?<=s)es)?(?![\w-])", re.IGNORECASE)
     seen: set[str] = set()
     for i, text in enumerate(texts):
         for found in pattern.finditer(text.replace("\n", " ").replace("’", "'")):
@@ -32,7 +32,7 @@ def first_places(texts: list[str], terms: Mapping[str, str]) -> Iterator[tuple[i
                 yield i, found
 
 
-def link_terms(app, document, docname) -> None:  # noqa: ANN001
+def link_terms(app, document, docname) -> None:
     """Link the first occurrence of each glossary term in a chapter."""
     if not docname.startswith("notebooks/"):
         return
@@ -47,7 +47,7 @@ def link_terms(app, document, docname) -> None:  # noqa: ANN001
         for found in found_here:
             page, anchor = where[found[1].lower()]
             uri = f"{app.builder.get_relative_uri(docname, page)}#{anchor}"
-            link = nodes.reference("", found[0], refuri=uri, internal=True, classes=["term"])
+            link = nodes.reference("", text[slice(*found.span())], refuri=uri, internal=True, classes=["term"])
             parts += [nodes.Text(text[done : found.start()]), link]
             done = found.end()
         running[i].parent.replace(running[i], [*parts, nodes.Text(text[done:])])
@@ -64,14 +64,14 @@ def _is_plain(node: nodes.Text) -> bool:
     return inside
 
 
-def keep_pictures_here(app, document) -> None:  # noqa: ANN001
-    """Put words in the place of pictures from elsewhere, such as badges: a page loads nothing from the network."""
+def keep_pictures_here(app, document) -> None:
+    """Put words in the place of pictures from elsewhere, such as badges."""
     for image in list(document.findall(nodes.image)):
         if "://" in image["uri"]:
             image.parent.replace(image, nodes.Text(image.get("alt", image["uri"])))
 
 
-def number(app, document) -> None:  # noqa: ANN001
+def number(app, document) -> None:
     """Put the number of a chapter before its question."""
     key = app.env.docname.removeprefix("notebooks/")[:2]
     if key.isdigit():
@@ -79,8 +79,8 @@ def number(app, document) -> None:  # noqa: ANN001
         title.insert(0, nodes.Text(f"{key}. "))
 
 
-def read_again(app, docname, content) -> None:  # noqa: ANN001
-    """Read a chapter again whenever the glossary has changed, and without what only a kernel brings to life."""
+def read_again(app, docname, content) -> None:
+    """Read a chapter again when the glossary has changed, and without what needs a kernel."""
     if docname.startswith("notebooks/"):
         app.env.note_dependency("docs/glossary.md")
         content[0] = json.dumps(without_kernel(json.loads(content[0])))
@@ -104,7 +104,7 @@ def without_kernel(notebook: dict[str, Any]) -> dict[str, Any]:
     return notebook
 
 
-def setup(app):  # noqa: ANN001, ANN201
+def setup(app):
     """Connect to the reading and to the writing of pages."""
     app.connect("source-read", read_again)
     app.connect("doctree-read", number, priority=400)  # before Sphinx collects the titles

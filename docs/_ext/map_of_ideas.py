@@ -75,10 +75,12 @@ def _box(key: str, spot: tuple[float, float], page: str | None) -> str:
     says = f"{key} {chapter.name}. {chapter.question}" + (f" Needs {needs}." if needs else "")
     if page is None:
         return f'<g class="to-come"><title>{escape(says)} Not yet written.</title>{box}{words}</g>'
-    return f'<a href="{escape(page)}" aria-label="{escape(says)}"><title>{escape(says)}</title>{box}{words}</a>'
+    return (
+        f'<a href="{escape(page)}" aria-label="{escape(says)}"><title>{escape(says)}</title>{box}{words}</a>'
+    )
 
 
-def _visit(translator, node) -> None:  # noqa: ANN001
+def _visit(translator, node) -> None:
     builder = translator.builder
     here, notebooks = builder.current_docname, Path(builder.srcdir, "notebooks")
     pages = {
@@ -89,7 +91,7 @@ def _visit(translator, node) -> None:  # noqa: ANN001
     raise nodes.SkipNode
 
 
-def setup(app):  # noqa: ANN001, ANN201
+def setup(app):
     """Add the directive."""
     app.add_node(MapFigure, html=(_visit, None))
     app.add_directive("map-of-ideas", MapOfIdeas)

@@ -63,10 +63,10 @@ def _escaped(text: str) -> str:
     return re.sub(r"[\\|*]|_(?!\w)", r"\\\g<0>", text)
 
 
-def setup(app):  # noqa: ANN001, ANN201
+def setup(app):
     """Connect before Napoleon, which has the usual priority of 500."""
 
-    def convert(app, what, name, obj, options, lines):  # noqa: ANN001, PLR0913
+    def convert(app, what, name, obj, options, lines):
         chapters = frozenset(path.stem for path in Path(app.srcdir, "notebooks").glob("*.ipynb"))
         lines[:] = restructured("\n".join(lines), chapters).splitlines()
 

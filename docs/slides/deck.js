@@ -5,7 +5,8 @@
 const HEIGHT = 720;
 const FOOT = 40; // free at the bottom, for the number of the slide
 const WIDTH = 1168; // of the text
-const LEAST_PICTURE = 380; // a picture gets at least this height, or three quarters of the page, or a screen of its own
+const LEAST_PICTURE = 380; // a picture is at least this high, or goes on to the next screen
+const LEAST_SQUARE = 470; // the same, of one that is not much wider than high
 
 const screens = () => [...document.querySelectorAll(".slides > section > section")];
 const isNote = (block) => block.matches("aside.notes");
@@ -29,6 +30,7 @@ function shrink(screen, block, sizes, target = block) {
     target.style.fontSize = `${size}px`;
     if (wide(target) <= target.clientWidth + 1 && block.offsetWidth <= WIDTH + 1 && room(screen) >= 0) return;
   }
+  if (target.matches("pre") && wide(target) > target.clientWidth + 1) target.style.whiteSpace = "pre-wrap";
 }
 
 // Make the last block of a screen as large as it can be there.
@@ -44,25 +46,29 @@ function fit(screen, block) {
     picture.style.width = "auto";
     picture.style.height = "1px";
     const most = (WIDTH * picture.naturalHeight) / picture.naturalWidth;
-    picture.dataset.least = Math.min(LEAST_PICTURE, 0.75 * most);
+    picture.dataset.least = Math.min(most > 0.625 * WIDTH ? LEAST_SQUARE : LEAST_PICTURE, 0.75 * most);
     picture.style.height = `${Math.min(Math.max(room(screen) + 1, picture.dataset.least), most)}px`;
   } else if (pre) {
     shrink(screen, block, [22, 20, 18], pre);
   } else if (block.matches("table") || block.querySelector("table")) {
     shrink(screen, block, [26, 24, 22]);
   } else if (formula) {
-    const size = 28 * Math.min(1, WIDTH / formula.getBoundingClientRect().width);
-    block.style.fontSize = `${Math.floor(size)}px`;
+    block.style.fontSize = "";
+    const size = parseFloat(getComputedStyle(block).fontSize);
+    const share = WIDTH / formula.getBoundingClientRect().width;
+    if (share < 1) block.style.fontSize = `${Math.floor(size * share)}px`;
   }
 }
 
 // When the last words do not fit under what is there: smaller code, smaller type, a smaller picture, or leave it.
 function make_room(screen) {
-  const codes = [...screen.querySelectorAll("pre")];
+  const codes = [...screen.querySelectorAll("pre, table")];
   const pictures = [...screen.querySelectorAll("figure > img")];
   const before = [screen, ...codes, ...pictures].map((block) => [block, block.style.cssText]);
-  for (const size of [20, 18]) {
-    for (const code of codes) code.style.fontSize = `${Math.min(size, parseFloat(getComputedStyle(code).fontSize))}px`;
+  for (const size of [24, 22, 20, 18]) {
+    for (const code of codes) {
+      if (size < parseFloat(getComputedStyle(code).fontSize) && (size > 20 || code.matches("pre"))) code.style.fontSize = `${size}px`;
+    }
     if (room(screen) >= 0) return;
   }
   screen.style.fontSize = "26px";
@@ -85,16 +91,28 @@ function empty(screen, title) {
   return next;
 }
 
-// The second half of a list or table that is longer than a screen.
+// The second half of a list, table or print-out that is longer than a screen.
 function cut(screen, block) {
-  const rows = block.matches("ul, ol") ? block : block.querySelector("tbody");
-  if (!rows || rows.children.length < 2) return null;
+  const rows = block.matches("ul, ol") ? block : block.querySelector("tbody, .output > pre");
+  if (!rows) return null;
+  if (rows.matches("pre")) rows.innerHTML = rows.innerHTML.trimEnd().split("\n").map((line) => `<span>${line}\n</span>`).join("");
   const rest = block.cloneNode(true);
-  const restRows = block.matches("ul, ol") ? rest : rest.querySelector("tbody");
+  const restRows = block.matches("ul, ol") ? rest : rest.querySelector("tbody, pre");
   restRows.replaceChildren();
   while (room(screen) < 0 && rows.children.length > 1) restRows.prepend(rows.lastElementChild);
   if (block.matches("ol")) rest.start = (block.start || 1) + rows.children.length;
-  return rest;
+  return restRows.children.length ? rest : null;
+}
+
+// Words alone on a screen are set larger.
+function enlarge(screen) {
+  const blocks = content(screen);
+  if (!blocks.every((block) => block.matches("p, ul, ol, blockquote, h2, h3")) || screen.style.fontSize) return;
+  for (const size of ["36px", "32px", ""]) {
+    screen.style.fontSize = size;
+    for (const block of blocks) fit(screen, block);
+    if (room(screen) >= 0 && blocks.every((block) => block.scrollWidth <= WIDTH)) return;
+  }
 }
 
 function flow(first, title) {
@@ -114,9 +132,13 @@ function flow(first, title) {
     if (room(screen) < 0) make_room(screen);
     if (room(screen) >= 0) continue;
     const before = content(screen).slice(0, -1);
-    const moved = [block];
+    let moved = [block];
     while (before.length && leadsOn(before.at(-1))) moved.unshift(before.pop());
-    if (before.length) {
+    if (!before.length) {
+      before.push(...moved.slice(0, -1));
+      moved = before.every(isHeading) ? [] : [block];
+    }
+    if (before.length && moved.length) {
       screen = empty(screen, isHeading(moved[0]) ? "" : title);
       screen.append(...moved);
       fit(screen, block);
@@ -183,6 +205,7 @@ async function arrange() {
     let title = "";
     for (const screen of [...column.children]) title = flow(screen, title);
   }
+  screens().forEach(enlarge);
   reveal_later();
   share_notes();
   keep_keys();

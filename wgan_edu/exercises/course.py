@@ -11,37 +11,53 @@ from typing import NamedTuple
 from wgan_edu.exercises.frame import chapters, exercises_of
 from wgan_edu.exercises.outcome import Table
 
-__all__ = ["CHAPTERS", "SEEDS", "Chapter", "Seed", "before", "seed_table", "ways", "written"]
+__all__ = ["CHAPTERS", "SEEDS", "Chapter", "Seed", "before", "builds_on", "seed_table", "ways", "written"]
 
 Place = tuple[float, float]
 Link = tuple[str, str]  # what comes first, and for which chapter
 
 
 class Chapter(NamedTuple):
-    """One chapter: its short name, its question, the chapters it needs, and those that merely prepare it."""
+    """One chapter: its name and question, what it needs and what merely helps, minutes, what it runs on.
+
+    README, site and notebooks say the same, and tests hold them to it. No minutes: not yet written.
+    """
 
     name: str
     question: str
     needs: tuple[str, ...]
     helps: tuple[str, ...] = ()
+    minutes: int = 0
+    device: str = "CPU"
 
 
 CHAPTERS = {
-    "00": Chapter("Start here", "Can a network learn by moving earth?", ()),
-    "01": Chapter("The manifold hypothesis", "Where does data live?", ("00",)),
-    "02": Chapter("The GAN game and JS", "What does a perfect discriminator measure?", ("00",)),
+    "00": Chapter("Start here", "Can a network learn by moving earth?", (), minutes=45),
+    "01": Chapter("The manifold hypothesis", "Where does data live?", ("00",), minutes=75),
+    "02": Chapter("The GAN game and JS", "What does a perfect discriminator measure?", ("00",), minutes=70),
     "03": Chapter(
-        "Saturation", "Why does training stop exactly when the discriminator is best?", ("01", "02")
+        "Saturation",
+        "Why does training stop exactly when the discriminator is best?",
+        ("01", "02"),
+        minutes=90,
     ),
-    "04": Chapter("Which distance?", "What would a softer distance look like?", ("00",), ("03",)),
-    "05": Chapter("The earth mover's distance", "What is the least work?", ("00",), ("04",)),
-    "06": Chapter("Kantorovich duality", "What would a shipper charge?", ("05",)),
-    "07": Chapter("Transport at scale", "What if there are a million points?", ("06",)),
-    "08": Chapter("Lipschitz critics", "How do you hold a network to slope 1?", ("06",)),
-    "09": Chapter("The WGAN", "What does each line of Algorithm 1 do?", ("06",), ("08",)),
-    "10": Chapter("WGAN-GP", "What does clipping cost?", ("08", "09")),
-    "11": Chapter("Images on a GPU", "Does it scale to pictures?", ("10",)),
-    "12": Chapter("Conditional, controllable", "Can you ask for a seven?", ("11",)),
+    "04": Chapter(
+        "Which distance?", "What would a softer distance look like?", ("00",), ("02", "03"), minutes=70
+    ),
+    "05": Chapter("The earth mover's distance", "What is the least work?", ("00",), ("04",), minutes=60),
+    "06": Chapter("Kantorovich duality", "What would a shipper charge?", ("05",), minutes=100),
+    "07": Chapter("Transport at scale", "What if there are a million points?", ("06",), minutes=75),
+    "08": Chapter("Lipschitz critics", "How do you hold a network to slope 1?", ("06",), minutes=90),
+    "09": Chapter("The WGAN", "What does each line of Algorithm 1 do?", ("06",), ("02", "08"), minutes=90),
+    "10": Chapter("WGAN-GP", "What does clipping cost?", ("08", "09"), minutes=90),
+    "11": Chapter(
+        "Images on a GPU",
+        "Does it scale to pictures?",
+        ("10",),
+        minutes=80,
+        device="CPU; a GPU for MNIST",
+    ),
+    "12": Chapter("Conditional, controllable", "Can you ask for a seven?", ("11",), minutes=75),
     "13": Chapter("Do WGANs compute W1?", "Is the loss really W1?", ("10",)),
     "14": Chapter("Spot the bug", "Which of these famous lines is wrong?", ("10",)),
     "15": Chapter("Many GPUs", "What when one machine is not enough?", ("11",)),
@@ -91,6 +107,13 @@ def before(key: str) -> set[str]:
     """All chapters that a chapter needs, and that those need in turn."""
     needs = CHAPTERS[key].needs
     return set(needs).union(*map(before, needs))
+
+
+def builds_on(key: str) -> str:
+    """What a chapter needs, and what merely helps, in words."""
+    chapter = CHAPTERS[key]
+    helps = f" ({' and '.join(chapter.helps)} help{'s' * (len(chapter.helps) == 1)})" if chapter.helps else ""
+    return (", ".join(chapter.needs) or "nothing") + helps
 
 
 def ways() -> tuple[dict[str, Place], dict[tuple[str, str], list[Place]]]:

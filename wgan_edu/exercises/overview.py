@@ -1,4 +1,4 @@
-"""The table of progress, in a notebook with a download and an upload, elsewhere as text.
+"""The tables of chapters and of progress; the latter in a notebook with a download and an upload.
 
 Used in every chapter.
 """
@@ -8,14 +8,16 @@ import html
 import json
 
 from wgan_edu.exercises import records
+from wgan_edu.exercises.course import CHAPTERS, builds_on
 from wgan_edu.exercises.frame import chapters, exercises_of
 from wgan_edu.exercises.inventory import summary
 from wgan_edu.exercises.outcome import Table, to_html
 from wgan_edu.exercises.quizzes import quiz
 from wgan_edu.exercises.writing import upload_box
 
-__all__ = ["Overview", "progress"]
+__all__ = ["Overview", "contents", "progress"]
 
+ABOUT = ("Chapter", "Question", "Builds on", "Runs on", "Minutes", "Done")
 COLUMNS = ("Chapter", "Passed", "Tried", "Quiz", "Still open")
 
 
@@ -37,8 +39,10 @@ class Overview:
         return (
             f"{self.table._repr_html_()}{to_html(summary(self.record))}"
             f"<p>Kept in <code>{html.escape(str(records.progress_file()))}</code>. Binder and Colab forget: "
-            f'<a download="wgan_progress.json" href="data:application/json;base64,{data}">download your '
-            f"progress</a> as it is now, and restore it below.</p><p>{html.escape(self.note)}</p>"
+            f'<a download="{records.SAVED}" href="data:application/json;base64,{data}">download your '
+            "progress</a> as it is now, and restore it below. Where the link does nothing, "
+            "<code>export_progress()</code> writes the same file beside this notebook, and "
+            f"<code>restore_progress()</code> reads it.</p><p>{html.escape(self.note)}</p>"
         )
 
     def _ipython_display_(self) -> None:
@@ -52,6 +56,32 @@ class Overview:
 def progress() -> Overview:
     """Show what you have passed and tried, the quizzes, and a file to keep or to restore."""
     return Overview()
+
+
+def contents() -> Table:
+    """All chapters: what each asks, builds on and takes, and a tick for each exercise that you passed."""
+    record, note = records.current()
+    rows = [
+        (
+            f"{key} {it.name}",
+            it.question,
+            builds_on(key),
+            it.device,
+            str(it.minutes or ""),
+            _ticks(key, record),
+        )
+        for key, it in CHAPTERS.items()
+    ]
+    return Table(f"The chapters, and what you have done so far. {note}".strip(), ABOUT, rows)
+
+
+def _ticks(chapter: str, record: records.Record) -> str:
+    if chapter not in chapters():
+        return "to come"
+    passed = [record["exercises"].get(one.key, {}).get("passed") is True for one in exercises_of(chapter)]
+    marks, questions = "".join("✓" if done else "·" for done in passed), quiz(chapter)
+    of_quiz = f"quiz {questions.score(record)} of {len(questions.questions)}"
+    return f"{marks} {sum(passed)} of {len(passed)}, {of_quiz}"
 
 
 def _row(chapter: str, record: records.Record) -> tuple[str, ...]:

@@ -18,12 +18,22 @@ from filelock import FileLock
 
 from wgan_edu.files import sweep, write_whole
 
-__all__ = ["Record", "current", "export_progress", "progress_file", "restore", "restore_progress", "update"]
+__all__ = [
+    "SAVED",
+    "Record",
+    "current",
+    "export_progress",
+    "progress_file",
+    "restore",
+    "restore_progress",
+    "update",
+]
 
 # {"exercises": {"05.2": {"tried": 1, "passed": True, "text": ""}}, "quizzes": {"05": {"1": True}}}, and after
 # a take {"inventory": [{"date": "2026-11-22T10:03:12", "score": 9, "of": 20, "answers": {"1": "b"}}]} as well
 Record = dict[str, Any]
 
+SAVED = "wgan_progress.json"  # a record to carry away, if nobody says otherwise
 PATIENCE = 10.0  # seconds to wait for another kernel, which holds the lock for milliseconds
 
 _unsaved: dict[Path, Record] = {}  # what could not be written yet
@@ -71,11 +81,11 @@ def current() -> tuple[Record, str]:
     return record, note
 
 
-def export_progress(path: str | Path) -> Path:
+def export_progress(path: str | Path = SAVED) -> Path:
     """Write the record to a file of your own, to restore it elsewhere.
 
     Args:
-        path: where to write, such as "my_progress.json". What is there is replaced.
+        path: where to write; default "wgan_progress.json" in the present folder. What is there is replaced.
 
     Returns:
         The path of the file.
@@ -85,11 +95,13 @@ def export_progress(path: str | Path) -> Path:
     return file
 
 
-def restore_progress(path: str | Path) -> str:
+def restore_progress(path: str | Path = SAVED) -> str:
     """Add a saved record to the present one. Nothing is lost: passed here or there is passed.
 
     Args:
-        path: a file from `export_progress` or from the download of `progress()`.
+        path: a file from `export_progress` or from the download of `progress()`; default
+            "wgan_progress.json" in the present folder. The text of such a file will do as well, where no
+            file can be brought: paste all of it, from the first brace to the last.
 
     Returns:
         A sentence that says what was restored.
@@ -97,6 +109,8 @@ def restore_progress(path: str | Path) -> str:
     Raises:
         ValueError: if the file is not a record of progress.
     """
+    if isinstance(path, str) and path.lstrip().startswith("{"):
+        return restore(path.encode())
     return restore(Path(path).expanduser().read_bytes())
 
 
@@ -109,8 +123,9 @@ def restore(content: bytes) -> str:
         raise ValueError("The file must be one that `export_progress` or `progress()` wrote.") from None
     before = _passed(current()[0])
     note = update(lambda record: _merge(record, other))
-    gain = _passed(current()[0]) - before
-    return f"Restored; exercises passed there and not yet here: {gain}. {note}".strip()
+    now = _passed(current()[0])
+    gain = f"exercises passed there and not yet here: {now - before}"
+    return f"Restored; {gain}. Passed in all: {now}. {note}".strip()
 
 
 # --- the file ---------------------------------------------------------------------------------------

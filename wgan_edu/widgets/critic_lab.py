@@ -9,10 +9,12 @@ from typing import Any
 
 from wgan_edu.widgets.base import PulledWidget, asked, joined
 from wgan_edu.widgets.critic_run import CHOICES, LAST_STEP, CriticFrame, CriticRun
+from wgan_edu.widgets.recorded import Film, Kept, Recording
 
 __all__ = ["CriticLab"]
 
 Answer = dict[str, Any]
+SINGLE, STRIDE = 5, 20  # steps from the first on that a recording has, and from frame to frame after them
 
 
 class CriticLab(PulledWidget):
@@ -37,6 +39,7 @@ class CriticLab(PulledWidget):
     _esm = joined("shared.js", "critic_lab.js")
 
     def __init__(self, pair: str = "grid", choice: str = "clipping at 0.01", seed: int = 0) -> None:
+        self._begun_with = pair, choice, seed
         self.run = CriticRun(pair, choice, seed)
         super().__init__()
 
@@ -54,6 +57,24 @@ class CriticLab(PulledWidget):
     def choose(self, name: str) -> Answer:
         """Begin again under a constraint."""
         return self._answer(self.run.choose(name))
+
+    def recorded(self) -> Recording:
+        """Each constraint from the first step to the last."""
+        film, run = Film("step", trace=("step", "raw", "certified")), self.run
+        self.run = CriticRun(*self._begun_with)
+        try:
+            for name in sorted(CHOICES, key=lambda name: name != run.choice):
+                film.reel(name, STRIDE, self.choose(name))
+                for step in [*range(1, SINGLE), *range(STRIDE, LAST_STEP + 1, STRIDE)]:
+                    film.frame(self.tick(step - self.run.step, float("inf")))
+        finally:
+            self.run = run
+        return Recording(
+            says=f"Recorded runs, every {STRIDE} steps. Open the notebook to train the critics yourself.",
+            answers=film.answers,
+            next=film.next(),
+            kept={"norms": Kept(1 / 100, along=(2, 1, 0))},
+        )
 
     def _answer(self, frame: CriticFrame) -> Answer:
         run = self.run

@@ -30,7 +30,7 @@ function render({ model, el }) {
   const player = makePlay(play, el, frame, (playing) => (playing ? messages.say("") : describe()));
   async function frame() {
     await ask("tick", lessMotion() ? { steps: 1000, budget: 1 } : { steps: 1000, budget: TICK_BUDGET });
-    if (shown?.done && player.isOn()) { player.set(false); messages.say("The run is finished."); }
+    if (shown?.done && player.isOn()) { player.set(false); messages.say(shown.ends ?? "The run is finished."); }
     if (lessMotion()) await later(500);
   }
   step.onclick = async () => { player.set(false); messages.say(""); await ask("tick", { steps: 1, budget: 60 }); describe(); };

@@ -5,6 +5,7 @@ The drawing is in `dashboard.js`; what is drawn, and what the buttons do, in `im
 Taught in: 11_images_on_gpu.
 """
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,13 @@ from wgan_edu.images import Images
 from wgan_edu.training import TrainConfig
 from wgan_edu.widgets.base import PulledWidget, asked, joined
 from wgan_edu.widgets.image_run import ImageFrame, ImageRun
+from wgan_edu.widgets.recorded import SHADES, Film, Recording
 
 __all__ = ["Dashboard"]
 
 Answer = dict[str, Any]
+FRAMES, SINGLE = 120, 5  # of a recording: regular frames, and steps from the first on
+NO_CLOCK = dict.fromkeys(("rate", "memory", "seconds_left"))  # of another machine, at another time
 
 
 class Dashboard(PulledWidget):
@@ -51,6 +55,7 @@ class Dashboard(PulledWidget):
         device: str | torch.device = "cpu",
         folder: str | Path | None = None,
     ) -> None:
+        self._begun_with = config, pictures, held_out, device
         self.run = ImageRun(config, pictures, held_out, device, folder)
         super().__init__()
 
@@ -68,6 +73,26 @@ class Dashboard(PulledWidget):
     def reset(self) -> Answer:
         """Begin again; a run that is saved goes on instead."""
         return self._answer(self.run.reset())
+
+    def recorded(self) -> Recording:
+        """A run of the same configuration from its first step to its last; nothing is saved, or resumed."""
+        rows = "step", "gap", "validation_gap", "critic_grad_norm", "generator_grad_norm"
+        film, run = Film("step", trace=rows), self.run
+        self.run = ImageRun(*self._begun_with)
+        last = run.config.generator_steps
+        stride = math.ceil(last / FRAMES)
+        try:
+            film.reel("", stride, self.now() | NO_CLOCK)
+            for step in sorted({*range(1, SINGLE), *range(stride, last, stride), last}):
+                film.frame(self.tick(step - self.run.state.generator_steps, math.inf) | NO_CLOCK)
+        finally:
+            self.run = run
+        return Recording(
+            says=f"A recorded run, every {stride} steps. Open the notebook to train it yourself.",
+            answers=film.answers,
+            next=film.next(),
+            kept={"pictures": SHADES},
+        )
 
     def _answer(self, frame: ImageFrame) -> Answer:
         run = self.run

@@ -1,11 +1,12 @@
 """A view without a kernel: what its methods would answer, recorded once, in a page that replays it.
 
-A `Recording` holds answers of a view, each from the method that a button or a slider asks for, and says which of
-them comes next. `page` makes one self-contained piece of HTML of a view and its recording: no import, nothing
-fetched, so it also works from a file and in a hall without network. `replay.js` is its other half.
+A `Recording` holds answers of a view, each from the method that a button or a slider asks for, and says which
+of them comes next. `as_page` makes one self-contained piece of HTML of a view and its recording: no import,
+nothing fetched, so it also works from a file and in a hall without network. `replay.js` is its other half.
 
-Arrays are kept as whole numbers, in steps too fine to be seen, as differences from neighbor to neighbor and from
-answer to answer: most of these are near 0, and `zlib` makes little of them. Used in every chapter with a widget.
+Arrays are kept as whole numbers of steps too small to be seen, as differences from neighbor to neighbor and
+from answer to answer: most of these are near 0, and `zlib` makes little of them. Used in
+every chapter with a widget.
 """
 
 import base64
@@ -21,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["PLACES", "SHADES", "SURFACE", "Film", "Kept", "Recording", "as_page"]
+__all__ = ["SHADES", "SURFACE", "Film", "Kept", "Recording", "as_page"]
 
 REPLAY = (Path(__file__).parent / "replay.js").read_text()
 DIGITS = 7  # of a number: as many as the float32 of a live answer has
@@ -30,22 +31,21 @@ Answer = dict[str, Any]
 
 @dataclass(frozen=True)
 class Kept:
-    """How arrays of one name are kept.
+    """How arrays of one name are kept: in steps of one size, or in so many steps between the ends of each.
 
     Attributes:
-        levels: so many steps from the lowest value to the highest.
+        step: the size of a step.
+        levels: the number of steps from the lowest value of an array to its highest, in place of a size.
         along: the axes along which differences are taken; axis 0 goes from answer to answer.
-        each: whether each answer has a range of its own.
     """
 
-    levels: int
+    step: float = 0.0
+    levels: int = 0
     along: tuple[int, ...] = (0,)
-    each: bool = False
 
 
-PLACES = Kept(2047)  # of points: a step is less than a quarter of a pixel
-SHADES = Kept(63)  # of small pictures in gray
-SURFACE = Kept(255, (2, 1, 0), each=True)  # values on a grid, painted in eleven bands
+SHADES = Kept(1 / 64)  # of small pictures in gray
+SURFACE = Kept(levels=255, along=(2, 1, 0))  # values on a grid, painted in eleven bands
 
 
 @dataclass
@@ -79,11 +79,11 @@ class Recording:
         head = json.dumps(store.plain({**rest, "sliders": self.sliders, "columns": columns}), allow_nan=False)
         head += " " * (-len(head.encode()) % 4)  # so that the numbers begin at a multiple of four
         packed = struct.pack("<I", len(head.encode())) + head.encode() + bytes(store.blob)
-        return zlib.compress(packed, 9)
+        return bytes(zlib.compress(packed, 9))
 
 
 class Film:
-    """Answers one after another, in reels: the main one of each choice, and steps of one kind alone beside it.
+    """Answers one after another, in reels: one of each choice, and beside it steps of one kind alone.
 
     Args:
         clock: the name of the number that counts steps.
@@ -146,20 +146,25 @@ class _Store:
         return {"which": which, **self.steps(np.stack(different), kept)}
 
     def steps(self, rows: Any, kept: Kept) -> dict[str, Any]:
-        """Arrays of one shape as whole numbers: differences, small ones first, low bytes apart from high."""
-        axes = tuple(range(1, rows.ndim)) if kept.each else None
-        low, high = rows.min(axis=axes, keepdims=True), rows.max(axis=axes, keepdims=True)
-        steps = np.rint((rows - low) / np.where(high > low, high - low, 1) * kept.levels).astype(np.int64)
+        """Arrays of one shape as whole numbers: differences, folded to be positive, byte by byte."""
+        low, step = np.zeros(1), np.full(1, kept.step)
+        if kept.levels:
+            low, high = (
+                end(rows, axis=tuple(range(1, rows.ndim)), keepdims=True) for end in (np.min, np.max)
+            )
+            step = np.where(high > low, high - low, 1) / kept.levels
+        whole = np.rint((rows - low) / step).astype(np.int64)
         for axis in kept.along:
-            steps = np.diff(steps, axis=axis, prepend=0)
-        folded = np.where(steps < 0, -2 * steps - 1, 2 * steps)
-        if folded.max() >= 1 << 16:
-            raise ValueError("differences must fit into two bytes; keep fewer levels or fewer axes.")
+            whole = np.diff(whole, axis=axis, prepend=0)
+        folded = np.where(whole < 0, -2 * whole - 1, 2 * whole)
+        if folded.max() >= 1 << 24:
+            raise ValueError(f"differences must fit into three bytes; got one of {whole.max()} steps.")
         at = len(self.blob)
-        self.blob += (folded & 255).astype(np.uint8).tobytes() + (folded >> 8).astype(np.uint8).tobytes()
+        for byte in range(3):
+            self.blob += (folded >> 8 * byte & 255).astype(np.uint8).tobytes()
         self.blob += bytes(-len(self.blob) % 4)
-        ends = {"low": np.ravel(low).tolist(), "high": np.ravel(high).tolist()}
-        return {"at": at, "shape": list(rows.shape), "levels": kept.levels, "along": list(kept.along), **ends}
+        scale = {"low": low.ravel().tolist(), "step": step.ravel().tolist()}
+        return {"at": at, "shape": list(rows.shape), "along": list(kept.along), **scale}
 
     def plain(self, value: Any) -> Any:
         """As JSON; arrays and bytes as references to the numbers behind it."""
@@ -179,7 +184,7 @@ class _Store:
 
 
 def _key(value: Any) -> bytes:
-    return str(value.shape).encode() + value.tobytes()
+    return bytes(str(value.shape).encode() + value.tobytes())
 
 
 def as_page(name: str, script: str, css: str, recording: Recording) -> str:
@@ -197,9 +202,9 @@ def as_page(name: str, script: str, css: str, recording: Recording) -> str:
     data = base64.b64encode(recording.to_bytes()).decode()
     mark = hashlib.sha256(f"{name}{data}".encode()).hexdigest()[:16]
     says = html.escape(recording.says)
-    start = f"replay(render, {json.dumps(mark)}, {json.dumps(css)}, {json.dumps(recording.says)}, {json.dumps(data)});"
+    told = ", ".join(json.dumps(text) for text in (mark, css, recording.says, data))
     return (
-        f'<div class="wgan-edu-recorded" data-view="{name}" data-recording="{mark}"><noscript><p>{says} It needs '
-        "scripts to move; the figures of this page show the same.</p></noscript></div>\n"
-        f'<script type="module">\n{script}\n{REPLAY}\n{start}\n</script>'
+        f'<div class="wgan-edu-recorded" data-view="{name}" data-recording="{mark}"><noscript>'
+        f"<p>{says} It needs scripts to move; the figures of this page show the same.</p></noscript></div>\n"
+        f'<script type="module">\n{script}\n{REPLAY}\nreplay(render, {told});\n</script>'
     )

@@ -62,12 +62,11 @@ function columnReader(column, bytes, from, numbersAt) {
     const values = numbersAt(column.each);
     return (index) => values[column.which ? column.which[index] : index];
   }
-  const { shape, levels, low, high, which } = column;
+  const { shape, low, step, which } = column;
   const size = shape.slice(1).reduce((product, n) => product * n, 1), all = shape[0] * size;
-  const fine = new Uint8Array(bytes, from + column.at, all), coarse = new Uint8Array(bytes, from + column.at + all, all);
-  const steps = new Int32Array(all);
+  const parts = new Uint8Array(bytes, from + column.at, 3 * all), steps = new Int32Array(all);
   for (let i = 0; i < all; i++) {
-    const folded = fine[i] + 256 * coarse[i];
+    const folded = parts[i] + 256 * parts[i + all] + 65536 * parts[i + 2 * all];
     steps[i] = folded & 1 ? -(folded + 1) / 2 : folded / 2;
   }
   for (const axis of [...column.along].reverse()) {  // differences, added up again
@@ -75,8 +74,8 @@ function columnReader(column, bytes, from, numbersAt) {
     for (let i = 0; i < all; i++) if (Math.floor(i / stride) % shape[axis]) steps[i] += steps[i - stride];
   }
   return (index) => {
-    const row = which[index], k = low.length > 1 ? row : 0, step = (high[k] - low[k]) / levels;
-    const values = Float32Array.from({ length: size }, (_, i) => low[k] + step * steps[row * size + i]);
+    const row = which[index], k = low.length > 1 ? row : 0;
+    const values = Float32Array.from({ length: size }, (_, i) => low[k] + step[k] * steps[row * size + i]);
     return Object.assign(values, { shape: shape.slice(1) });
   };
 }

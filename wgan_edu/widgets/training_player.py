@@ -14,7 +14,7 @@ from typing import Any
 from wgan_edu import checkpoint
 from wgan_edu.training import TrainConfig
 from wgan_edu.widgets.base import PulledWidget, asked, joined
-from wgan_edu.widgets.recorded import PLACES, SURFACE, Film, Kept, Recording
+from wgan_edu.widgets.recorded import SURFACE, Film, Kept, Recording
 from wgan_edu.widgets.training_run import Frame, TrainingRun
 
 __all__ = ["TrainingPlayer"]
@@ -107,16 +107,13 @@ class TrainingPlayer(PulledWidget):
             ends = [self._film(film, name, len(names)) for name in names]
         finally:
             self.run = run
-        upto = (
-            f"up to step {min(ends)} of {run.config.generator_steps}"
-            if min(ends) < run.config.generator_steps
-            else "from its first step to its last"
-        )
+        whole = min(ends) == run.config.generator_steps
+        part = "whole" if whole else f"up to step {min(ends)} of {run.config.generator_steps}"
         return Recording(
-            says=f"A recorded run, {upto}. Open the notebook to train it yourself.",
+            says=f"A recorded run, {part}. Open the notebook to train it yourself.",
             answers=film.answers,
             next=film.next(),
-            kept={"fake": PLACES, "arrows": Kept(255), "surface": SURFACE},
+            kept={"fake": Kept(run.half_width / 1000), "arrows": Kept(1 / 64), "surface": SURFACE},
         )
 
     def _film(self, film: Film, name: str, count: int) -> int:
@@ -130,9 +127,12 @@ class TrainingPlayer(PulledWidget):
         for step in sorted(step for step in rounds if step <= last):
             if step:
                 film.frame(self.tick(step - self.run.state.generator_steps, math.inf) | NO_CLOCK)
-            alone = BY_HAND.get(step, (config.n_critic if step < IN_TURN - 1 else 0, 0))
+            shorter = 1 if count == 1 else 4
+            alone = [steps // shorter for steps in BY_HAND.get(step, (0, 0))]
+            if step < IN_TURN // shorter:
+                alone[0] = max(alone[0], config.n_critic)
             for verb, steps in zip(("critic_step", "generator_step"), alone, strict=True):
-                film.side(verb, [answer | NO_CLOCK for answer in self._alone(verb, math.ceil(steps / count))])
+                film.side(verb, [answer | NO_CLOCK for answer in self._alone(verb, steps)])
         return last
 
     def _alone(self, verb: str, steps: int) -> list[Answer]:
