@@ -10,7 +10,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 LAB_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test check book format benchmark clean
+.PHONY: help lab test check book slides format benchmark clean
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,12 @@ book: $(READY)  ## run the chapters and build the site, then read every page of 
 	@$(BIN)/python tests/browser.py
 	$(BIN)/python docs/book.py
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m site tests/test_site_in_browser.py
+
+slides: $(READY)  ## make slides of the chapters, then look at every screen without a network
+	@$(BIN)/python tests/browser.py
+	$(BIN)/python docs/execute.py
+	$(BIN)/python docs/slides.py
+	$(BIN)/python -m pytest -s -m site tests/test_slides.py
 
 format: $(READY)  ## mend what ruff and nbstripout can mend
 	$(BIN)/ruff check --fix .

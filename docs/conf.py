@@ -72,5 +72,6 @@ html_theme_options = {
     "show_toc_level": 2,
     "show_navbar_depth": 1,
 }
+html_use_index = html_domain_indices = False  # the search and the pages of the reference do as much
 html_copy_source = False
 html_show_sourcelink = False

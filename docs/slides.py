@@ -2,15 +2,16 @@
 
     python docs/slides.py [00_start_here ...]
 
-reads the chapters that docs/execute.py has run and writes docs/_build/slides: a page a chapter, an index, and all
-that they need, in one folder to take along. What is projected is decided by the slide type of each cell, and by these rules:
+reads the chapters that docs/execute.py has run and writes docs/_build/slides: a page a chapter, an index, and
+all that they need, in one folder to take along. The slide type of each cell says whether it is projected, and
+these rules say how:
 
 - A heading opens a slide (`##`) or a subslide (`###`), also inside a cell.
-- Formulas, tables, lists and quotes are projected whole, and so is prose, up to six lines a heading. Of more, a slide
-  has how each paragraph begins, and the sentences that define a **term** or lead on to a formula; a paragraph
-  that asks to **predict** stays whole. The speaker notes then hold all of the text.
-- Code on a slide or subslide is projected with what it prints. Of a fragment only what it prints is, and of code
-  that draws only the figure.
+- Formulas, tables, lists and quotes are projected whole, and so is prose, up to six lines a heading. Of more,
+  a slide has how each paragraph begins, and the sentences that define a **term** or lead on to a formula; a
+  paragraph that asks to **predict** stays whole. The speaker notes then hold all of the text.
+- Code on a slide or subslide is projected with what it prints. Of a fragment only what it prints is, and of
+  code that draws only the figure.
 - Imports and the list of sources are not projected, nor are badges.
 - What does not fit goes on to the next screen (docs/slides/deck.js).
 """
@@ -21,6 +22,7 @@ import shutil
 import sys
 from html import escape
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +70,7 @@ def sentences(paragraph: str) -> list[str]:
     masked = MATHEMATICS.sub(hide, paragraph)
     ends = [match.end() for match in SENTENCE_END.finditer(masked)]
     cuts = [0, *ends, len(paragraph)]
-    return [paragraph[a:b].strip() for a, b in zip(cuts, cuts[1:], strict=False)]
+    return [paragraph[a:b].strip() for a, b in pairwise(cuts)]
 
 
 def is_paragraph(block: str) -> bool:
@@ -134,7 +136,7 @@ def drawn(outputs: list[NotebookNode]) -> list[NotebookNode]:
 
 
 def code_slides(cell: NotebookNode) -> list[NotebookNode]:
-    """A code cell as slides: with its code, cut at empty lines where it is long, or only with what it shows."""
+    """A code cell as slides: with its code, in parts where that is long, or only with what it shows."""
     cell.outputs = drawn(cell.outputs) or printed(cell.outputs)
     if drawn(cell.outputs) or cell.metadata.slideshow.slide_type == "fragment":
         cell.metadata["transient"] = {"remove_source": True}
@@ -150,16 +152,15 @@ def code_slides(cell: NotebookNode) -> list[NotebookNode]:
 
 
 def middle(lines: list[str]) -> int:
-    """Where to cut code: at an empty line, else at the line that is indented least, as near the middle as can be."""
+    """Where to cut code: at an empty line, else before the line that is indented least, near the middle."""
+
+    most = min(len(lines) - 1, CODE_LINES)
 
     def cost(k: int) -> tuple[int, int]:
-        indent = len(lines[k]) - len(lines[k].lstrip())
-        return (indent if lines[k].strip() else -1, abs(k - len(lines) // 2))
+        indent = len(lines[k]) - len(lines[k].lstrip()) if lines[k].strip() else -1
+        return indent, abs(k - min(len(lines) // 2, most))
 
-    return min(
-        range(max(len(lines) // 4, len(lines) - CODE_LINES), min(3 * len(lines) // 4, CODE_LINES) + 1),
-        key=cost,
-    )
+    return min(range(most // 3, most + 1), key=cost)
 
 
 def printed(outputs: list[NotebookNode]) -> list[NotebookNode]:
@@ -173,10 +174,12 @@ def printed(outputs: list[NotebookNode]) -> list[NotebookNode]:
 
 
 def lecture(notebook: NotebookNode) -> NotebookNode:
-    """The notebook as it is projected: every cell split into what the room sees and what the speaker reads."""
+    """The notebook as it is projected: cells split into what the room sees and what the speaker reads."""
     cells = []
     for number, cell in enumerate(notebook.cells):
-        kind = cell.metadata.slideshow.slide_type
+        kind = cell.metadata.get("slideshow", {}).get("slide_type")
+        if kind not in SLIDE_TYPES:
+            raise ValueError(f"Cell {cell.id} needs a slide type, one of {SLIDE_TYPES}; it has {kind!r}.")
         if kind == "skip":
             continue
         if kind == "notes":
@@ -215,7 +218,7 @@ def mathjax() -> Path:
 
 def write_deck(names: list[str]) -> None:
     """Write the slides of these chapters, and beside them all that they load."""
-    for file in (*REVEAL_FILES,):
+    for file in REVEAL_FILES:
         target = SLIDES / "reveal.js" / file
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(REVEAL / file, target)

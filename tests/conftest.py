@@ -3,10 +3,8 @@
 import os
 import signal
 
-import browser
 import pytest
 from hypothesis import settings
-from playwright.sync_api import sync_playwright
 
 # The same examples every time, no clock, nothing kept on disk.
 settings.register_profile("repeatable", deadline=None, derandomize=True, database=None, max_examples=40)
@@ -56,6 +54,8 @@ def interruptible():
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory):
     """One JupyterLab for the browser tests of this worker."""
+    import browser  # here, as most tests do without it
+
     with browser.jupyterlab(tmp_path_factory.mktemp("lab")) as running:
         yield running
 
@@ -63,6 +63,9 @@ def lab(tmp_path_factory):
 @pytest.fixture(scope="session")
 def chromium():
     """One browser for the tests of this worker."""
+    import browser
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=browser.installed(), args=browser.ARGUMENTS)
         yield running
@@ -72,6 +75,8 @@ def chromium():
 @pytest.fixture
 def learner(lab, chromium, request):
     """Give `learner(cell, cell, ...)`: someone who has opened a new notebook with these cells."""
+    import browser
+
     contexts = []
 
     def opened(*cells, **settings):

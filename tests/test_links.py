@@ -6,10 +6,11 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 
-from wgan_edu.links import address_of, set_address, stale_links, write_links
+from wgan_edu.links import address_of, hub_links, set_address, stale_links, write_links
 
 ROOT = Path(__file__).resolve().parents[1]
 HERE = address_of(ROOT)
@@ -79,6 +80,7 @@ def test_links_to_other_people_s_work_stay(fork):
         "%pip install -q --no-deps git+https://github.com/someone/else.git",
         "%pip install -q --no-deps git+https://github.com/someone/else",
         "https://hub.example/git-pull?repo=https%3A%2F%2Fgithub.com%2Fsomeone%2F" + HERE.split("/")[1],
+        "(https://hub.example/hub/user-redirect/git-pull?repo=https%3A%2F%2Fgithub.com%2Fsomeone%2Felse)",
         "https://github.com/someone/else/actions/workflows/tests.yml/badge.svg",
         f"https://github.com/someone/{HERE.split('/')[1]}.",
     ],
@@ -90,12 +92,44 @@ def test_a_stale_link_is_seen_and_mended(fork, stale):
     outcome = links(fork, "--check")
     assert outcome.returncode == 1
     assert "README.md leads to someone/" in outcome.stderr
-    if "%2F" not in stale:
-        assert write_links(fork) == [readme]
-        assert stale_links(fork) == {}
-        assert readme.read_text().endswith(
-            stale.replace("someone/else", HERE).replace("someone/", HERE[: HERE.index("/") + 1]) + "\n"
-        )
+    assert write_links(fork) == [readme]
+    assert stale_links(fork) == {}
+    mended = stale.replace("%2Felse", "/else").replace("%2F" + HERE.split("/")[1], "/" + HERE.split("/")[1])
+    mended = mended.replace("someone/else", HERE).replace("someone/", HERE[: HERE.index("/") + 1])
+    quoted = HERE.replace("/", "%2F")
+    assert readme.read_text().endswith((mended.replace(HERE, quoted) if "%2F" in stale else mended) + "\n")
+
+
+def test_a_class_gets_a_link_for_each_chapter(fork):
+    """Those that the command prints; the README shows the first, and a renamed copy has its own."""
+    names = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+    for repo in (HERE, "university/course.2027"):
+        set_address(fork, repo)
+        printed = links(fork, "--hub", "https://HUB/").stdout.splitlines()
+        assert printed == hub_links(fork, "https://HUB")
+        assert printed[0] in (fork / "README.md").read_text()
+        for name, link in zip(names, printed, strict=True):
+            address, _, query = link.partition("?")
+            assert address == "https://HUB/hub/user-redirect/git-pull"
+            assert parse_qs(query, strict_parsing=True) == {
+                "repo": [f"https://github.com/{repo}"],
+                "branch": ["main"],
+                "urlpath": [f"lab/tree/{repo.split('/')[1]}/notebooks/{name}"],
+            }
+    assert all("&branch=v1&" in link for link in links(fork, "--hub=https://h", "--branch=v1").stdout.split())
+    wrong = links(fork, "--hub", "hub.example")
+    assert wrong.returncode == 1
+    assert wrong.stderr.startswith("--hub must be the address of a JupyterHub")
+
+
+def test_the_folder_that_a_link_opens_is_the_repository_s(fork):
+    """nbgitpuller names the folder after the repository: a link into another one finds nothing."""
+    readme = fork / "README.md"
+    before = readme.read_text()
+    readme.write_text(before.replace("lab%2Ftree%2F" + HERE.split("/")[1], "lab%2Ftree%2Felsewhere"))
+    assert stale_links(fork) == {"README.md": ["elsewhere"]}
+    assert write_links(fork) == [readme]
+    assert readme.read_text() == before
 
 
 def test_the_command_writes_checks_and_explains(fork, tmp_path_factory):

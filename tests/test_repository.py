@@ -2,29 +2,17 @@
 
 import ast
 import importlib
-import os
-import re
-import shutil
 import subprocess
 import sys
-import tomllib
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
-from packaging.requirements import Requirement
-from packaging.specifiers import SpecifierSet
-from packaging.utils import canonicalize_name
+from checkout import PROJECT, ROOT, SUPPORTED, committed_files, copy_of_the_checkout
 
-ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "wgan_edu"
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-REPOSITORY = PROJECT["urls"]["Repository"].removeprefix("https://github.com/")
-SUPPORTED = [
-    line.rsplit(" ", 1)[1] for line in PROJECT["classifiers"] if re.search(r":: Python :: 3\.\d+$", line)
-]
 
 # Imports go downward (to a smaller number) or leftward within a row. A folder is one entry.
 LAYERS = [
@@ -115,15 +103,6 @@ def lines_without_docstrings(path: Path) -> list[str]:
 def lines_of_code(path: Path) -> list[str]:
     """Without docstrings, comments and empty lines."""
     return [text for line in lines_without_docstrings(path) if (text := line.strip()) and text[0] != "#"]
-
-
-def committed_files() -> list[Path]:
-    """What a commit would hold: tracked files, and new ones that git does not ignore."""
-    if not (ROOT / ".git").exists():
-        pytest.skip("not a git checkout")
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-    listing = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    return [path for name in listing.split("\0") if name and (path := ROOT / name).is_file()]
 
 
 # --- layers -----------------------------------------------------------------------------------------
@@ -243,66 +222,6 @@ def test_docstrings_say_where_it_comes_from(path: Path) -> None:
 
 # --- versions ---------------------------------------------------------------------------------------
 
-CONDA_NAMES = {
-    "environment.yml": {"torch": "pytorch", "matplotlib": "matplotlib-base"},
-    "binder/environment.yml": {"torch": "pytorch-cpu", "matplotlib": "matplotlib-base"},
-}
-
-
-def conda_pins(file: str) -> dict[str, SpecifierSet]:
-    """Conda's `name=1.2` means any 1.2.x; its `name >=1.2` reads as Python's."""
-    pins = {}
-    for entry in yaml.safe_load((ROOT / file).read_text())["dependencies"]:
-        if isinstance(entry, str):
-            name, version = re.fullmatch(r"([\w-]+)\s*(.*)", entry).groups()
-            if exact := re.fullmatch(r"=(\d[\d.]*)", version):
-                version = f"=={exact[1]}.*"
-            pins[name] = SpecifierSet(version)
-    return pins
-
-
-def required() -> dict[str, SpecifierSet]:
-    texts = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["notebooks"]
-    return {canonicalize_name((entry := Requirement(text)).name): entry.specifier for text in texts}
-
-
-@pytest.mark.parametrize("file", CONDA_NAMES)
-def test_conda_files_agree_with_pyproject(file: str) -> None:
-    pins = conda_pins(file)
-    names = {CONDA_NAMES[file].get(name, name): spec for name, spec in required().items()}
-    different = set(pins) ^ {*names, "python", "pip"}
-    assert not different, f"{file} and pyproject.toml differ in {sorted(different)}"
-    for name, floor in names.items():
-        if file == "environment.yml":
-            assert pins[name] == floor, f"{file}: {name} is {pins[name]}, pyproject.toml says {floor}"
-        else:
-            pin = re.fullmatch(r"==([\d.]+)\.\*", str(pins[name]))
-            assert pin, f"{file}: {name} must be pinned to one minor release, as in {name}=1.2"
-            assert floor.contains(pin[1]), f"{file}: {name} {pin[1]} is not {floor}"
-
-
-def test_conda_files_offer_a_supported_python() -> None:
-    assert conda_pins("environment.yml")["python"] == SpecifierSet(PROJECT["requires-python"])
-    admitted = [version for version in SUPPORTED if version in conda_pins("binder/environment.yml")["python"]]
-    assert len(admitted) == 1, "binder/environment.yml must pin one Python of pyproject's classifiers"
-
-
-def test_conda_files_install_the_package() -> None:
-    last = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"][-1]
-    assert last == {"pip": ["-e ."]}
-    assert "--no-deps --editable ." in (ROOT / "binder/postBuild").read_text()
-    for script in ("binder/postBuild", "binder/start"):
-        assert os.access(ROOT / script, os.X_OK), f"{script} must be executable"
-        assert (ROOT / script).read_text().startswith("#!/usr/bin/env bash\n")
-        subprocess.run(["bash", "-n", script], cwd=ROOT, check=True)
-
-
-def test_binder_starts_with_one_thread_unless_told() -> None:
-    command = [str(ROOT / "binder/start"), "bash", "-c", "echo $OMP_NUM_THREADS $OPENBLAS_NUM_THREADS 'a b'"]
-    environment = {"PATH": os.environ["PATH"], "OPENBLAS_NUM_THREADS": "3"}
-    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    assert result.stdout == "1 3 a b\n"
-
 
 def test_workflow_covers_the_supported_versions() -> None:
     workflow = yaml.safe_load((ROOT / ".github/workflows/tests.yml").read_text())
@@ -374,10 +293,7 @@ def test_contributing_is_a_page() -> None:
 
 def test_wheel_holds_the_package_and_nothing_else(tmp_path: Path) -> None:
     pytest.importorskip("hatchling", reason="hatchling, which builds the wheel, is not installed here")
-    files = [path.relative_to(ROOT) for path in committed_files()]
-    for name in files:  # a copy, so that the build sees just what a commit would hold
-        (tmp_path / "copy" / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, tmp_path / "copy" / name)
+    files = copy_of_the_checkout(tmp_path / "copy")
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(build, cwd=tmp_path / "copy", check=True, capture_output=True)
     [wheel] = tmp_path.glob("*.whl")

@@ -99,14 +99,20 @@ def _links(commands: Any) -> None:
     )
     parser.add_argument("--repo", metavar="OWNER/NAME", help="first write this address into pyproject.toml")
     parser.add_argument("--check", action="store_true", help="change nothing; say which links lead elsewhere")
+    parser.add_argument("--hub", metavar="URL", help="change nothing; print a class's links on a JupyterHub")
+    parser.add_argument(
+        "--branch", metavar="NAME", default="main", help="what those links pull; default main"
+    )
     parser.add_argument("--root", metavar="DIR", help="the checkout; default the one that this package is in")
     parser.set_defaults(run=_write_links)
 
 
 def _write_links(options: argparse.Namespace) -> None:
-    from wgan_edu.links import address_of, set_address, stale_links, write_links
+    from wgan_edu.links import address_of, hub_links, set_address, stale_links, write_links
 
     root = Path(options.root or Path(__file__).parents[1])
+    if options.hub:
+        return print(*hub_links(root, options.hub, options.branch), sep="\n")
     if options.check:
         if stale := stale_links(root):
             lines = [f"{page} leads to {', '.join(names)}" for page, names in stale.items()]

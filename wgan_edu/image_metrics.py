@@ -158,7 +158,7 @@ def precision_recall(real: Array, fake: Array, k: int = 3) -> PrecisionRecall:
     Raises:
         ValueError: on non-finite features, unequal dimensions, or no more than k points in a sample.
 
-    Source: Kynkaanniemi et al. 2019, equation (1). Taught in: 11_images_on_gpu.
+    Source: Kynkaanniemi et al. 2019, equations (1) and (2). Taught in: 11_images_on_gpu.
     """
     between = cost_matrix(real, fake)  # (n, m)
     real_radius, fake_radius = (np.sort(cost_matrix(x, x), axis=1)[:, k] for x in (real, fake))
@@ -255,8 +255,8 @@ def copying(fake: Array, train: Array, held_out: Array) -> float:
     r"""How often a generated picture lies nearer to the training pictures than a held-out real one does.
 
     With $d(x)$ the distance of x from the nearest training picture, $P(d(\text{fake}) < d(\text{held out}))$
-    over all pairs, ties counted half: the Mann-Whitney statistic. A perfect generator gets 1/2, one that
-    copies gets 1. Less than 1/2 means pictures farther from the training set than real ones are: blurred,
+    over all pairs, ties counted half: the Mann-Whitney statistic. On average a perfect generator gets 1/2,
+    one that copies 1. Less than 1/2 means pictures farther from the training set than real ones are: blurred,
     broken or noisy. A generator of averages lies near to many pictures and can exceed 1/2 without copying.
 
     Args:
@@ -270,7 +270,7 @@ def copying(fake: Array, train: Array, held_out: Array) -> float:
     Raises:
         ValueError: on non-finite points or unequal dimensions.
 
-    Source: Meehan, Chaudhuri and Dasgupta 2020, section 4. Taught in: 11_images_on_gpu.
+    Source: Meehan, Chaudhuri and Dasgupta 2020. Taught in: 11_images_on_gpu.
     """
     d_fake, d_real = (nearest_neighbors(x, train).distance for x in (fake, held_out))
     below = d_fake[:, None] < d_real

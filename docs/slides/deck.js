@@ -49,7 +49,7 @@ function fit(screen, block) {
     picture.dataset.least = Math.min(most > 0.625 * WIDTH ? LEAST_SQUARE : LEAST_PICTURE, 0.75 * most);
     picture.style.height = `${Math.min(Math.max(room(screen) + 1, picture.dataset.least), most)}px`;
   } else if (pre) {
-    shrink(screen, block, [22, 20, 18], pre);
+    shrink(screen, block, block.matches(".code") ? [24, 22, 20, 18] : [26, 22, 20, 18], pre);
   } else if (block.matches("table") || block.querySelector("table")) {
     shrink(screen, block, [26, 24, 22]);
   } else if (formula) {
@@ -139,9 +139,15 @@ function flow(first, title) {
       moved = before.every(isHeading) ? [] : [block];
     }
     if (before.length && moved.length) {
+      const last = screen;
       screen = empty(screen, isHeading(moved[0]) ? "" : title);
       screen.append(...moved);
       fit(screen, block);
+      if (room(screen) < 0) make_room(screen);
+      if (room(screen) < 0 && moved.length > 1 && !isHeading(moved[0])) {
+        last.append(...moved.slice(0, -1));
+        fit(screen, block);
+      }
     }
     const rest = room(screen) < 0 && cut(screen, block);
     if (rest) {

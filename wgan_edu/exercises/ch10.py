@@ -244,7 +244,8 @@ def _(W: Array, b: Array, v: Array, x_hat: Array) -> tuple[Array, Array]:
         "modes with h > 0.",
     ),
     moral="Each number alone can be fooled: one sample in each mode, all samples on one center, noise around "
-    "every center. Together they are hard to fool, and exact W1 over its floor comes on top.",
+    "every center. Even together they let a generator pass that puts out the bare centers (exercise 10.5): "
+    "exact W1 over its floor, on large samples, comes on top.",
 )
 def score(samples: Array, centers: Array, sigma: float) -> tuple[int, float, float]:
     """Modes with at least 10 good samples, the share of good ones, KL of the modes' shares to even ones."""
@@ -505,9 +506,10 @@ def clipped_line() -> None:
     equal: a shift along a diagonal. Since $\|\delta\|_1^2 \ge \sum_i \delta_i^2$, it is at least $1 / \sqrt
     d$, reached if one coordinate alone differs.
 
-    **Part 4.** That $f / K$ attains "the sup" holds within the class of clipped functions, divided by K.
-    The supremum of the theorem is over *all* functions of slope 1, and the clipped class need not contain
-    its best: here it loses up to the factor $\sqrt d$, whatever $c$ is.
+    **Part 4.** That $f / K$ attains "the sup" holds within the class of clipped functions, all divided by
+    the same $K = c \sqrt d$: the lines with $|w_i| \le 1 / \sqrt d$. The supremum of the theorem is over
+    *all* functions of slope 1, and the best line, $w = \delta / \|\delta\|$, is in that box only on a
+    diagonal: here it loses up to the factor $\sqrt d$, whatever $c$ is.
     """
 
 
@@ -552,7 +554,8 @@ clipped_line.wrong(
     ),
     moral="The share of high quality has a ceiling below 100 % for the right law, and can be pushed "
     "above it by a "
-    "wrong one, which has sharpened every mode to a point. Only W1 notices. Above the ceiling is no merit.",
+    "wrong one, which has sharpened every mode to a point. Modes and reverse KL call that one perfect; W1 of "
+    "the laws does not, and needs large samples to show it. Above the ceiling is no merit.",
 )
 def above_the_ceiling() -> list[float]:
     r"""Write $\sigma$ for the width of a mode.
@@ -693,8 +696,10 @@ def no_theorem() -> None:
     slopes may exceed 1, there and elsewhere.
 
     **Mode collapse.** The WGAN paper says that in no experiment its authors saw evidence of it. That is an
-    observation, no theorem. The $W_1$ of the laws does charge a lost mode; a training with finitely many
-    critic steps descends something else, and need not even converge (Mescheder and others, 2018).
+    observation, no theorem; its argument that a critic trained to optimality makes collapse impossible is
+    about a critic that no training has. The $W_1$ of the laws does charge a lost mode; a training with
+    finitely many critic steps descends something else, and need not even converge (Mescheder and others,
+    2018).
 
     **The table** is about one data set, one size of network, one budget, one search. It shows what these
     settings did on fresh seeds, and nothing about all WGANs.
@@ -772,10 +777,10 @@ QUIZ = [
         ),
     ),
     Question(
-        "A critic has 12 layers and c = 0.01. Its first layers get gradients that are exactly 0. What helps?",
+        "A critic has 12 layers and c = 0.001. Its first layers get gradients of exactly 0. What helps?",
         wrong(
             "More critic steps.",
-            "A gradient of 0 stays 0, however often it is applied.",
+            "A gradient of 0 moves nothing, however often it is applied, and the layers above are clipped.",
         ),
         wrong(
             "A smaller learning rate.",
@@ -783,7 +788,7 @@ QUIZ = [
         ),
         wrong(
             "c = 1, which is surely safe.",
-            "Then the same product of layers grows, and explodes, as the figure of the chapter shows.",
+            "Then the same product of layers grows, and explodes, as it does at one tenth and width 128.",
         ),
         right(
             "Limiting slopes and not weights, or searching a c for just this width and depth.",
@@ -818,14 +823,18 @@ QUIZ = [
             "It proves that a WGAN has none.",
             "There is no such theorem. With few critic steps not even convergence is assured.",
         ),
-        wrong("Nothing.", "It does say something: one sentence, about experiments."),
+        wrong(
+            "Nothing.",
+            "It reports on its experiments, and it argues, without a theorem, for perfect critics.",
+        ),
         right(
-            "In no experiment its authors saw evidence of it.",
-            "An observation on their data, with their settings. S0 turned it into “avoids mode collapse”.",
+            "In no experiment its authors saw evidence of it; a perfect critic, they argue, rules it out.",
+            "An observation on their data with their settings, and an argument without proof. S0 made of it "
+            "that the objective “avoids issues like mode collapse”.",
         ),
         wrong(
             "That it occurs with clipping and not with a penalty.",
-            "The penalty came with a later paper, by other authors.",
+            "The penalty came with a later paper; one author signed both.",
         ),
     ),
 ]

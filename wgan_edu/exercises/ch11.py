@@ -48,7 +48,7 @@ def by_the_kernel() -> list[float]:
       $784 \cdot 4704 = 3687936$ weights.
     - Nine ones in a row: $\sqrt 9 = 3$.
     - A large picture of ones becomes 9 away from its border, so the map stretches it about 9 times; and no
-      picture more, as nine shifted copies of it are added up, each of the same length.
+      picture more, as nine shifted copies of it are added up, none of them longer than it is.
     """
     side = 28
     for _ in range(2):
@@ -63,6 +63,7 @@ for _side, _says in {
     28: "First: stride 2 takes every second place.",
     6: "First: with one pixel of padding nothing is lost at the border: 28, 14, 7.",
     49: "First: that is how many pixels there are. The side was asked for.",
+    13: "First: that is one layer, and without its pixel of padding.",
 }.items():
     by_the_kernel.wrong([_side, ..., ..., ..., ...], says=_says)
 for _weights, _says in {
@@ -86,6 +87,7 @@ for _stretch, _says in {
     3: "Fifth: that is the norm of the kernel alone. The map adds up nine shifted copies of the picture.",
     81: "Fifth: every pixel becomes nine times as large, so the length does too. It is not squared.",
     1: "Fifth: a picture of ones becomes a picture of nines.",
+    6.854: "Fifth: that is the map on pictures of 4 by 4, with their wide border. On large ones it is more.",
 }.items():
     by_the_kernel.wrong([..., ..., ..., ..., _stretch], says=_says)
 
@@ -110,9 +112,11 @@ for _stretch, _says in {
 )
 def read_idx(content: bytes) -> Any:
     """The array in an IDX file of bytes: 0, 0, 8, how many sizes, the sizes big-endian, the bytes."""
+    if len(content) < 4 or content[:3] != bytes([0, 0, 8]):
+        raise ValueError("This is not an IDX file of bytes.")
     start = 4 + 4 * content[3]
     shape = [int.from_bytes(content[i : i + 4], "big") for i in range(4, start, 4)]
-    if content[:3] != bytes([0, 0, 8]) or len(content) - start != np.prod(shape):
+    if len(content) - start != np.prod(shape, dtype=object):
         raise ValueError("This is not a whole IDX file of bytes.")
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
 
@@ -166,6 +170,7 @@ def _(answer: Any) -> None:
             b"<!DOCTYPE html><html>Not found</html>",
             "An error page is read as pictures. Look at the first bytes.",
         ),
+        (b"", "A file without a single byte is read without a word. Refuse it."),
     ):
         expect(_refuses(answer, broken), says)
 
@@ -248,9 +253,9 @@ def _(content: bytes) -> Any:
         "d_real` is a table of all pairs.",
         "Ties count half: add half of the share of pairs with equal distances.",
     ),
-    moral="No threshold, and no unit: 1/2 is what new pictures of the same law get, 1 is what copies get. It "
-    "cannot tell copies from averages of a few training pictures, which lie near to all of them; look at the "
-    "pairs as well.",
+    moral="No threshold, and no unit: 1/2 is what new pictures of the same law get on average, 1 is what "
+    "copies get. It cannot tell copies from averages of a few training pictures, which lie near to all of "
+    "them; look at the pairs as well.",
 )
 def copy_share(fake: Array, train: Array, held_out: Array) -> float:
     """How often a generated picture lies nearer to the training pictures than a held-out one; ties half."""
@@ -283,9 +288,15 @@ def _explain_share(got: float, fake: Array, train: Array, held_out: Array) -> No
     less = float((near_fake[:, None] < near_real).mean())
     level = float((near_fake[:, None] == near_real).mean())
     between = np.linalg.norm(fake[:, None] - held_out, axis=2).min(axis=1)
+    block = [np.abs(x[:, None] - train).sum(axis=2).min(axis=1) for x in (fake, held_out)]
     for value, message in (
         (less, "Ties: two pictures at the same distance count half, or copies among copies would get 0."),
         (less + level, "Ties count half, not whole."),
+        (
+            float((block[0][:, None] < block[1]).mean() + (block[0][:, None] == block[1]).mean() / 2),
+            "You added up the differences of the coordinates. Distance here is that of a straight line, the "
+            "root of the sum of squares.",
+        ),
         (1 - less - level / 2, "The other way round: that is how often the *held-out* picture is nearer."),
         (
             float((d_fake.mean(axis=1)[:, None] < d_real.mean(axis=1)).mean()),
@@ -348,6 +359,12 @@ def _(fake: Array, train: Array, held_out: Array) -> float:
 @copy_share.wrong(says="Only exact copies are counted")
 def _(fake: Array, train: Array, held_out: Array) -> float:
     return float((_nearest(fake, train) == 0).mean())
+
+
+@copy_share.wrong(says="straight line")
+def _(fake: Array, train: Array, held_out: Array) -> float:
+    d_fake, d_real = (np.abs(x[:, None] - train).sum(axis=2).min(axis=1) for x in (fake, held_out))
+    return float((d_fake[:, None] < d_real).mean() + (d_fake[:, None] == d_real).mean() / 2)
 
 
 # --- 11.4 ---------------------------------------------------------------------------------------------
@@ -511,6 +528,9 @@ judged.wrong([0.5, ..., ..., ..., ...], says="First: one half is what *new* pict
 judged.wrong([0, ..., ..., ..., ...], says="First: 0 means that they lie farther from the training pictures.")
 judged.wrong([..., 0, ..., ..., ...], says="Second: 0 is for shares that are even over all ten classes.")
 judged.wrong([..., 2.303, ..., ..., ...], says="Second: log 10 is for all pictures in one class.")
+judged.wrong([..., 1.609, ..., ..., ...], says="Second: log 5 is the entropy of the shares. Even is log 10.")
+judged.wrong([..., -0.693, ..., ..., ...], says="Second: the other sign. A KL is never negative.")
+judged.wrong([..., 0.301, ..., ..., ...], says="Second: that is the logarithm to base 10. A nat has base e.")
 judged.wrong([..., 1, ..., ..., ...], says="Second: one bit. This course counts in nats.")
 judged.wrong(
     [..., 0.5, ..., ..., ...], says="Second: that is the share of the classes. KL is a mean of logs."
@@ -555,7 +575,7 @@ QUIZ = [
         wrong(
             "No: a perfect generator gets 0.",
             "A perfect generator gets the floor, what two samples of real pictures have between them. It "
-            "falls as 1/n.",
+            "falls about as 1/n.",
         ),
         right(
             "It depends on the features and on the number of pictures: ask for the floor of the same size.",
@@ -607,7 +627,8 @@ QUIZ = [
         ),
         wrong(
             "copies of the held-out pictures.",
-            "Those were never shown. And a copy of half of them would still be far from the other half.",
+            "That would do it: copies of half of them bring W1 to about half of the floor. But those were "
+            "never shown, and that is what holding out is for.",
         ),
     ),
 ]

@@ -73,7 +73,7 @@ class CriticLab(PulledWidget):
             says=f"Recorded runs, every {STRIDE} steps. Open the notebook to train the critics yourself.",
             answers=film.answers,
             next=film.next(),
-            kept={"norms": Kept(1 / 100, along=(2, 1, 0))},
+            kept={"norms": Kept(1 / 100, along=(2, 1, 0), most=2.5)},
         )
 
     def _answer(self, frame: CriticFrame) -> Answer:

@@ -16,8 +16,8 @@ function render({ model, el }) {
     const input = make("input", { type: "range", ...settings }, label);
     return { input, say: (value) => { name.textContent = `${text} ${value}`; } };
   };
-  const lr = slider("Step size", { min: 0.02, max: 0.5, step: 0.02, value: 0.1 });
-  const critics = slider("Critic steps", { min: 1, max: 10, step: 1, value: 1 });
+  const lr = slider("Step size", { dataset: { name: "lr" }, min: 0.02, max: 0.5, step: 0.02, value: 0.1 });
+  const critics = slider("Critic steps", { dataset: { name: "n_critic" }, min: 1, max: 10, step: 1, value: 1 });
 
   const pictures = make("div", { className: "row pictures" }, paper);
   const left = make("figure", {}, pictures), right = make("div", { className: "side" }, pictures);
@@ -51,7 +51,7 @@ function render({ model, el }) {
   const shift = (dx, dy) => ask("portrait", () => ({ theta: inside(shown.theta + dx), psi: inside(shown.psi + dy) })).then(describe);
   plane.canvas.onkeydown = (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || !shown) return;
-    const far = event.shiftKey ? 0.5 : 0.1;
+    const far = shown.step ?? (event.shiftKey ? 0.5 : 0.1);  // a recording has steps of its own
     const way = { ArrowLeft: [-far, 0], ArrowRight: [far, 0], ArrowUp: [0, far], ArrowDown: [0, -far] }[event.key];
     if (!way) return;
     event.preventDefault();

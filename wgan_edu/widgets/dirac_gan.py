@@ -5,6 +5,7 @@ The drawing is in `dirac_gan.js`; the game itself in `wgan_edu.dirac`.
 Taught in: 03_saturation.
 """
 
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from wgan_edu.checking import Array
 from wgan_edu.dirac import VARIANTS, flow_matrix, step_matrix, trajectory
 from wgan_edu.widgets.base import PulledWidget, asked, joined
+from wgan_edu.widgets.recorded import PATH, Kept, Recording, nearest
 
 __all__ = ["DiracGan"]
 
@@ -26,6 +28,22 @@ NAMES = {
     "r1": "non-saturating + R1",
     "instance_noise": "non-saturating + noise",
 }
+# What a recording holds: every game at these step sizes and numbers of critic steps, from these starts.
+RECORDED = {"lr": (0.1, 0.5, 0.2), "n_critic": (1, 10, 3)}
+STARTS = [
+    (1, 0),
+    (0, 1),
+    (-1, 0),
+    (0, -1),
+    (1, 1),
+    (-1, 1),
+    (-1, -1),
+    (1, -1),
+    (2, 0),
+    (0, 2),
+    (-2, 0),
+    (0, -2),
+]
 
 
 class DiracGan(PulledWidget):
@@ -91,6 +109,25 @@ class DiracGan(PulledWidget):
             "moves": moves.reshape(2, -1).T,
             "half_width": HALF_WIDTH,
         }
+
+    def recorded(self) -> Recording:
+        """Every game, from some starts, at some settings."""
+        settings = self.settings
+        lrs, critics = (
+            np.arange(low, high + step / 2, step).round(2) for low, high, step in RECORDED.values()
+        )
+        answers = [self.now() | {"step": 1}]
+        for variant, both, lr, n_critic in product(VARIANTS, (False, True), lrs.tolist(), critics.tolist()):
+            game = {"variant": variant, "simultaneous": both, "lr": lr, "n_critic": n_critic}
+            answers += [self.portrait(**game, theta=theta, psi=psi) | {"step": 1} for theta, psi in STARTS]
+        self.portrait(**settings)
+        return Recording(
+            says="Recorded from twelve starts, at some places of each slider. Open the notebook for all.",
+            answers=answers,
+            next=nearest(answers, list(settings), "portrait"),
+            kept={"path": PATH, "moves": Kept(levels=255)},
+            sliders=RECORDED,
+        )
 
 
 def _eigenvalues(variant: str, **how: Any) -> Answer:

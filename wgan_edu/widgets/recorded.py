@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["SHADES", "SURFACE", "Film", "Kept", "Recording", "as_page"]
+__all__ = ["PATH", "SHADES", "SURFACE", "Film", "Kept", "Recording", "as_page", "nearest"]
 
 REPLAY = (Path(__file__).parent / "replay.js").read_text()
 DIGITS = 7  # of a number: as many as the float32 of a live answer has
@@ -37,15 +37,21 @@ class Kept:
         step: the size of a step.
         levels: the number of steps from the lowest value of an array to its highest, in place of a size.
         along: the axes along which differences are taken; axis 0 goes from answer to answer.
+        most: what is beyond it counts as it, as the page paints no difference.
+        spiral: for rows (x, y) of a path, at any distance from the origin: steps of log distance and angle.
     """
 
     step: float = 0.0
     levels: int = 0
     along: tuple[int, ...] = (0,)
+    most: float = np.inf
+    spiral: bool = False
 
 
 SHADES = Kept(1 / 64)  # of small pictures in gray
 SURFACE = Kept(levels=255, along=(2, 1, 0))  # values on a grid, painted in eleven bands
+PATH = Kept(1 / 250, along=(1, 1), spiral=True)
+TINY = 1e-30  # a distance that counts as none
 
 
 @dataclass
@@ -125,6 +131,21 @@ class Film:
         return {"kind": "film", "clock": self.clock, "grows": grows, "reels": self.reels}
 
 
+def nearest(
+    answers: Sequence[Answer], settings: Sequence[str], *verbs: str, **named: dict[str, str]
+) -> Answer:
+    """What comes next where a page asks for a place, and the nearest recorded place answers: for `Recording.next`.
+
+    Args:
+        answers: the answers; each says where it is.
+        settings: the names of the numbers and words that say where.
+        verbs: what the page asks for, with values by the names of the settings.
+        named: what it asks for with values by other names, and the settings that they stand for.
+    """
+    places = {name: [answer.get(name) for answer in answers] for name in settings}
+    return {"kind": "nearest", "places": places, "verbs": {**dict.fromkeys(verbs, {}), **named}}
+
+
 class _Store:
     """Numbers behind each other, as bytes."""
 
@@ -147,7 +168,10 @@ class _Store:
 
     def steps(self, rows: Any, kept: Kept) -> dict[str, Any]:
         """Arrays of one shape as whole numbers: differences, folded to be positive, byte by byte."""
-        low, step = np.zeros(1), np.full(1, kept.step)
+        if kept.spiral:
+            x, y = rows[..., 0], rows[..., 1]
+            rows = np.stack([np.log(np.hypot(x, y) + TINY), np.unwrap(np.arctan2(y, x))], axis=-1)
+        rows, low, step = np.clip(rows, -kept.most, kept.most), np.zeros(1), np.full(1, kept.step)
         if kept.levels:
             low, high = (
                 end(rows, axis=tuple(range(1, rows.ndim)), keepdims=True) for end in (np.min, np.max)
@@ -164,7 +188,13 @@ class _Store:
             self.blob += (folded >> 8 * byte & 255).astype(np.uint8).tobytes()
         self.blob += bytes(-len(self.blob) % 4)
         scale = {"low": low.ravel().tolist(), "step": step.ravel().tolist()}
-        return {"at": at, "shape": list(rows.shape), "along": list(kept.along), **scale}
+        return {
+            "at": at,
+            "shape": list(rows.shape),
+            "along": list(kept.along),
+            "spiral": kept.spiral,
+            **scale,
+        }
 
     def plain(self, value: Any) -> Any:
         """As JSON; arrays and bytes as references to the numbers behind it."""

@@ -62,7 +62,7 @@ function columnReader(column, bytes, from, numbersAt) {
     const values = numbersAt(column.each);
     return (index) => values[column.which ? column.which[index] : index];
   }
-  const { shape, low, step, which } = column;
+  const { shape, low, step, which, spiral } = column;
   const size = shape.slice(1).reduce((product, n) => product * n, 1), all = shape[0] * size;
   const parts = new Uint8Array(bytes, from + column.at, 3 * all), steps = new Int32Array(all);
   for (let i = 0; i < all; i++) {
@@ -76,6 +76,10 @@ function columnReader(column, bytes, from, numbersAt) {
   return (index) => {
     const row = which[index], k = low.length > 1 ? row : 0;
     const values = Float32Array.from({ length: size }, (_, i) => low[k] + step[k] * steps[row * size + i]);
+    if (spiral) for (let i = 0; i < size; i += 2) {
+      const away = Math.exp(values[i]), angle = values[i + 1];
+      values[i] = away * Math.cos(angle); values[i + 1] = away * Math.sin(angle);
+    }
     return Object.assign(values, { shape: shape.slice(1) });
   };
 }
@@ -87,7 +91,7 @@ class NotRecorded extends Error {}
 /** As much of a model as a view uses. `note(words)` says what is particular about the last answer. */
 function replayedModel(recording, note) {
   const heard = {}, { traits } = recording;
-  const player = recording.next.kind === "film" ? film(recording, note) : null;
+  const answered = { film, nearest }[recording.next.kind]?.(recording, note);
   const tell = (event, ...what) => { for (const hear of [...(heard[event] ?? [])]) hear(...what); };
   return {
     get: (name) => traits[name] ?? null,
@@ -98,7 +102,7 @@ function replayedModel(recording, note) {
     send: ({ ask, verb, values }) => {
       const content = { answer: ask }, buffers = [];
       try {
-        for (const [name, value] of Object.entries(player(verb, values))) {
+        for (const [name, value] of Object.entries(answered(verb, values ?? {}))) {
           content[name] = value instanceof Float32Array ? { buffer: buffers.push(value) - 1, shape: value.shape } : value;
         }
       } catch (error) {
@@ -153,7 +157,7 @@ function film({ answer, value, next: { clock, grows, reels } }, note) {
   }
 
   return (verb, values) => {
-    go(verb, values ?? {});
+    go(verb, values);
     const now = answer(aside ? aside.side.frames[aside.step] : reel.frames[at]);
     const seen = aside ? [...reel.frames.slice(0, at + 1), ...aside.side.frames.slice(0, aside.step + 1)] : reel.frames.slice(0, far + 1);
     for (const [name, rows] of Object.entries(grows)) {
@@ -163,5 +167,40 @@ function film({ answer, value, next: { clock, grows, reels } }, note) {
     const ended = !aside && at === last();
     const ends = ended && !now.done ? "The recording ends here. Scrub through it, or reset." : null;
     return { ...now, frames: reel.frames.length, index: at, done: ended, ...(ends && { ends }) };
+  };
+}
+
+// --- places: a slider moved, a point dragged; the nearest place that was recorded answers ---
+
+const FAR_OFF = 0.15;  // of the recorded range: a wish that ends this far from it was not recorded
+
+function nearest({ answer, next: { places, verbs } }, note) {
+  let at = 0;
+  const names = Object.keys(places), count = places[names[0]].length;
+  const spread = Object.fromEntries(names.map((name) => {
+    const numbers = places[name].filter((value) => typeof value === "number");
+    return [name, Math.max(...numbers) - Math.min(...numbers) || 1];
+  }));
+  const apart = (name, a, b) => (typeof a === "number" && typeof b === "number" ? Math.abs(a - b) / spread[name] : Number(a !== b));
+  return (verb, values) => {
+    note("");
+    if (verb === "now") return { ...answer(at), nearest: true };
+    if (!(verb in verbs)) throw new NotRecorded("The recording cannot do this: open the notebook for it.");
+    const wish = {};
+    for (const [name, value] of Object.entries(values)) {
+      const setting = (verbs[verb][name] ?? name).replace(/{(.+?)}/g, (_, part) => values[part]);
+      if (setting && value !== null) wish[setting] = value;
+    }
+    const off = (k) => names.reduce((sum, name) => {  // what is asked for counts first, then what is to stay
+      const wanted = name in wish ? wish[name] : places[name][at];
+      return sum + (name in wish ? 1000 : 1) * apart(name, wanted, places[name][k]);
+    }, 0);
+    let least = Infinity, found = at;
+    for (let k = 0; k < count; k++) { const here = off(k); if (here < least) { least = here; found = k; } }
+    at = found;
+    if (Object.entries(wish).some(([name, value]) => apart(name, value, places[name]?.[at]) > FAR_OFF)) {
+      note("That was not recorded; this is the nearest. Open the notebook for all places.");
+    }
+    return { ...answer(at), nearest: true };
   };
 }

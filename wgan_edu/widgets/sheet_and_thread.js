@@ -42,7 +42,7 @@ function render({ model, el }) {
   const messages = makeMessages(paper);
 
   let shown = null;
-  const { ask: askInTurn, close } = inTurn(model, messages, (answer, verb) => settle(answer, verb === "now"));
+  const { ask: askInTurn, close } = inTurn(model, messages, (answer, verb) => settle(answer, verb === "now" || answer.nearest));
   const askNewest = newest(askInTurn);
   const ask = (verb) => askNewest(verb, verb === "move" ? position : {});
   const position = () => Object.fromEntries(MOVES.map(([name]) => [name, Number(moves[name].input.value)]));
