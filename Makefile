@@ -6,14 +6,15 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+COLAB := .venv-colab
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 LAB_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test check book slides format benchmark clean
+.PHONY: help lab test test-colab check book slides format benchmark clean
 
 help:  ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 lab: $(READY)  ## set up once, then open the start page in JupyterLab
 	@echo "Opening JupyterLab. If no browser appears, open the address with the token that it prints below."
@@ -25,12 +26,17 @@ test: check  ## set up once, then run everything, notebooks and a real browser i
 	@echo "Running the notebooks, the widgets in a browser and the set-up tests, two at a time"
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "notebook or browser or setup"
 
+# The libraries of Colab warn of each other's age; whether this package does is for `make check` to say.
+test-colab: $(COLAB)/ready  ## package tests and two chapters on Google Colab's versions of the libraries
+	$(COLAB)/bin/python -m pytest -n 2 --dist load -W ignore::DeprecationWarning \
+		-m "colab or not (notebook or browser or setup or site)"
+
 check: $(READY)  ## the quick half: lint, types and package tests, about two minutes
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/nbstripout --keep-id --verify notebooks/*.ipynb
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2 --dist load -m "not notebook and not browser and not setup and not site"
+	$(BIN)/python -m pytest -n 2 --dist load -m "not notebook and not browser and not setup and not site and not colab"
 
 book: $(READY)  ## run the chapters and build the site, then read every page of it without a network
 	@$(BIN)/python tests/browser.py
@@ -52,7 +58,7 @@ benchmark: $(READY)  ## measure speed as ratios against stated baselines
 	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
 
 clean:  ## remove the environment and every cache
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(COLAB) .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # uv knows PyTorch's own indexes and picks CPU or the CUDA that fits the driver. Where those cannot be
 # reached it fails at once, and pip takes the pinned release from the ordinary index.
@@ -70,3 +76,18 @@ $(READY): pyproject.toml Makefile
 	@echo "Installing the course"
 	@$(BIN)/python -m pip install -qq --editable ".[dev]"
 	@touch $(READY)
+
+# As a learner's Colab comes about: what Colab has, then what the first cell of every notebook installs.
+$(COLAB)/ready: $(READY) tests/colab.txt
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info >= (3, 14))' || \
+		{ echo "Colab's libraries do not exist for Python 3.14; call make with PYTHON=python3.13, in a new checkout."; exit 1; }
+	@echo "Installing the libraries of Google Colab in $(COLAB)"
+	@$(BIN)/python -m venv $(COLAB)
+	@$(COLAB)/bin/python -c 'import torch' 2>/dev/null || \
+		UV_HTTP_TIMEOUT=10 UV_HTTP_RETRIES=0 $(BIN)/uv pip install --quiet --python $(COLAB)/bin/python \
+		--torch-backend=cpu "torch==2.13.0" 2>$(COLAB)/torch.log || \
+		$(COLAB)/bin/python -m pip install -qq "torch==2.13.0"
+	@$(COLAB)/bin/python -m pip install -qq --requirement tests/colab.txt
+	@$(COLAB)/bin/python -m pip install -q --no-deps POT --editable .
+	@$(COLAB)/bin/python -m pip check
+	@touch $@

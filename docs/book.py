@@ -16,22 +16,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "docs" / "_build"
 SOURCE, SITE, EXECUTED = BUILD / "source", BUILD / "html", BUILD / "executed"
-TOP = ("README.md", "CONTRIBUTING.md", "LICENSE", "LICENSE-TEXTS")
-SPHINX = (sys.executable, "-m", "sphinx", "--builder", "html", "--fail-on-warning", "--keep-going", "--quiet")
+TOP = ("README.md", "CONTRIBUTING.md", "LICENSE", "LICENSE-TEXTS", "CITATION.cff")
+SPHINX = [sys.executable, "-m", "sphinx", "-b", "html", "--fail-on-warning", "--keep-going", "--quiet"]
 
 
 def pages() -> dict[Path, Path]:
     """Where each file of the source tree comes from, by its place in it."""
     chapters = sorted((ROOT / "notebooks").glob("*.ipynb"))
     found = {Path("notebooks", path.name): EXECUTED / path.name for path in chapters}
-    found |= {
-        Path("docs", path.name): path
-        for path in (ROOT / "docs").iterdir()
-        if path.suffix in {".md", ".rst", ".png"}
-    }
-    found |= {
-        Path(name): ROOT / name for name in ("README.md", "CONTRIBUTING.md", "LICENSE", "LICENSE-TEXTS")
-    }
+    beside = [path for path in (ROOT / "docs").iterdir() if path.suffix in {".md", ".rst", ".png"}]
+    found |= {Path("docs", path.name): path for path in beside}
+    found |= {Path(name): ROOT / name for name in TOP}
     found[Path("index.md")] = found.pop(Path("docs/index.md"))
     return {place: path for place, path in found.items() if path.exists()}
 
@@ -56,25 +51,9 @@ def main() -> int:
         return failed
     start = time.monotonic()
     assemble(pages(), SOURCE)
-    sphinx = [
-        sys.executable,
-        "-m",
-        "sphinx",
-        "--builder",
-        "html",
-        "--fail-on-warning",
-        "--keep-going",
-        "--quiet",
-    ]
-    where = [
-        "--conf-dir",
-        str(ROOT / "docs"),
-        "--doctree-dir",
-        str(BUILD / "doctrees"),
-        str(SOURCE),
-        str(SITE),
-    ]
-    if failed := subprocess.run([*sphinx, *where], check=False).returncode:
+    settings = ["--conf-dir", ROOT / "docs", "--doctree-dir", BUILD / "doctrees", SOURCE, SITE]
+    if failed := subprocess.run([*SPHINX, *settings], check=False).returncode:
+        shutil.rmtree(BUILD / "doctrees", ignore_errors=True)  # else the next run would not warn again
         return failed
     files = [path for path in SITE.rglob("*") if path.is_file()]
     size = sum(path.stat().st_size for path in files) / 1e6

@@ -23,9 +23,9 @@ extensions = [
     "sphinx-mathjax-offline",
     "chapter_pages",
     "map_of_ideas",
+    "from_chapters",
     "markdown_docstrings",
 ]
-exclude_patterns = ["README.md"]  # a part of it is included in the front page
 
 # Chapters: they ran before, in docs/execute.py. A view's recording goes before the view itself.
 nb_execution_mode = "off"

@@ -9,7 +9,7 @@ these rules say how:
 - A heading opens a slide (`##`) or a subslide (`###`), also inside a cell.
 - Formulas, tables, lists and quotes are projected whole, and so is prose, up to six lines a heading. Of more,
   a slide has how each paragraph begins, and the sentences that define a **term** or lead on to a formula; a
-  paragraph that asks to **predict** stays whole. The speaker notes then hold all of the text.
+  paragraph that asks to **predict** stays whole. The speaker notes hold all of the text.
 - Code on a slide or subslide is projected with what it prints. Of a fragment only what it prints is, and of
   code that draws only the figure.
 - Imports and the list of sources are not projected, nor are badges.
@@ -119,8 +119,8 @@ def markdown_slides(cell: NotebookNode, title: bool) -> list[NotebookNode]:
         if k:
             kind = "slide" if piece[0].startswith("## ") else "subslide"
         made.append(typed(new_markdown_cell("\n\n".join(shown)), kind))
-        if shown != piece:
-            made.append(typed(new_markdown_cell("\n\n".join(piece)), "notes"))
+        if said := [block for block in piece if not block.startswith("#")]:
+            made.append(typed(new_markdown_cell("\n\n".join(said)), "notes"))
     return made
 
 
@@ -201,7 +201,9 @@ def deck(path: Path) -> tuple[str, str]:
     """The slides of an executed chapter as a page, and its question."""
     notebook = nbformat.read(path, as_version=4)
     title = title_of(notebook)
-    exporter = SlidesExporter(template_name="slides", extra_template_basedirs=[str(DOCS)])
+    exporter = SlidesExporter(
+        template_name="slides", extra_template_basedirs=[str(DOCS)], exclude_anchor_links=True
+    )
     style = HtmlFormatter(style="a11y-high-contrast-light").get_style_defs(".highlight")
     resources: dict[str, Any] = {"deck": {"title": escape(title), "code_style": style}}
     page, _ = exporter.from_notebook_node(lecture(notebook), resources)

@@ -1,14 +1,46 @@
 """What all tests share: one Hypothesis profile, and a home for progress that is not the real one."""
 
+import ast
 import os
 import signal
+import sys
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+TESTS = Path(__file__).parent
+
 # The same examples every time, no clock, nothing kept on disk.
 settings.register_profile("repeatable", deadline=None, derandomize=True, database=None, max_examples=40)
 settings.load_profile("repeatable")
+
+
+def missing_tools(path):
+    """The packages that a file of tests imports at its top, itself or by its helpers, and that are not here."""
+    missing = set()
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module]
+            for name in {name.split(".")[0] for name in names}:
+                helper = TESTS / f"{name}.py"
+                missing |= (
+                    missing_tools(helper) if helper.exists() else {name} - {name if find_spec(name) else ""}
+                )
+    return missing
+
+
+# `make test-colab` has the libraries of Colab and few tools: tests of pages, slides and browsers are left out.
+left_out = {}
+if Path(sys.prefix).name == ".venv-colab":
+    left_out = {path.name: tools for path in TESTS.glob("test_*.py") if (tools := missing_tools(path))}
+collect_ignore = sorted(left_out)
+
+
+def pytest_report_header():
+    """Which files of tests are left out, and for want of what."""
+    return [f"left out: {name}, for want of {', '.join(sorted(left_out[name]))}" for name in collect_ignore]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -36,6 +36,7 @@ async () => {
             (overflowY !== "visible" && element.scrollHeight > element.clientHeight + 2) ||
             (overflowX !== "visible" && element.scrollWidth > element.clientWidth + 2);
           if (clipped) say("cut off", element);
+          if (element.querySelector(":scope > mjx-container[display]")) continue; // its hidden half is wider
           if (overflowX === "visible" && element.matches("pre, p, li, td") && element.scrollWidth > element.clientWidth + 2) {
             say("wider than its place", element);
           }
@@ -61,6 +62,10 @@ async () => {
         if (what in found) found[what] = Math.min(found[what], size);
         if (size < LEAST[what] - 0.1) say(`${Math.round(size)} px is small`, parent);
         if (what === "prose" && /\$[^$]+\$/.test(texts.currentNode.data)) say("a formula is not typeset", parent);
+      }
+      for (const formula of screen.querySelectorAll("mjx-container > svg")) {
+        if (formula.closest("aside.notes")) continue;
+        if (formula.getBoundingClientRect().right > WIDTH - 40) say("a formula is beside the screen", formula);
       }
       for (const bad of screen.querySelectorAll("[data-mjx-error], mjx-merror")) say("a formula has an error", bad);
       for (const image of screen.querySelectorAll("img")) {

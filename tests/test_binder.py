@@ -1,4 +1,4 @@
-"""Binder and a JupyterHub: what repo2docker makes of `binder/`, how a server starts, and what memory it takes."""
+"""Binder and a JupyterHub: what repo2docker makes of `binder/`, how a server starts, what memory it takes."""
 
 import os
 import re
@@ -19,10 +19,7 @@ CONDA_NAMES = {
     "environment.yml": {"torch": "pytorch", "matplotlib": "matplotlib-base"},
     "binder/environment.yml": {"torch": "pytorch-cpu", "matplotlib": "matplotlib-base"},
 }
-NOT_IMPORTED = {
-    "environment.yml": set(),
-    "binder/environment.yml": {"nbgitpuller"},
-}  # it answers a hub's links
+FOR_A_HUB = {"environment.yml": set(), "binder/environment.yml": {"nbgitpuller"}}  # what the package lacks
 BINDER = 700e6  # bytes that an idle server with one trained chapter stays under
 
 
@@ -79,7 +76,7 @@ def conda_pins(file: str) -> dict[str, SpecifierSet]:
 def test_conda_files_agree_with_pyproject(file):
     pins = conda_pins(file)
     names = {CONDA_NAMES[file].get(name, name): spec for name, spec in floors("notebooks").items()}
-    different = set(pins) ^ {*names, *NOT_IMPORTED[file], "python", "pip"}
+    different = set(pins) ^ {*names, *FOR_A_HUB[file], "python", "pip"}
     assert not different, f"{file} and pyproject.toml differ in {sorted(different)}"
     for name, floor in names.items():
         if file == "environment.yml":
@@ -120,30 +117,21 @@ def test_what_runs_once_in_the_image_installs_the_package_and_nothing_else(tmp_p
     [site] = (tmp_path / "env/lib").glob("python*/site-packages")
     (site / "libraries.pth").write_text(sysconfig.get_path("purelib"))
     before = {path.name for path in site.iterdir()}
-    missing = subprocess.run(
-        [python, "-c", "import wgan_edu"], capture_output=True, cwd=tmp_path, check=False
-    )
-    assert missing.returncode != 0
-    environment = {
-        **os.environ,
-        "PATH": f"{python.parent}:{os.environ['PATH']}",
-        "PIP_NO_BUILD_ISOLATION": "0",
-    }
-    environment.pop("PYTHONPATH", None)
-    outcome = subprocess.run(
-        ["./binder/postBuild"],
-        cwd=tmp_path / "repo",
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment |= {"PATH": f"{python.parent}:{environment['PATH']}", "PIP_NO_BUILD_ISOLATION": "0"}
+
+    def run(command, folder):
+        how = {"capture_output": True, "text": True, "check": False}
+        return subprocess.run(command, cwd=folder, env=environment, **how)
+
+    assert run([python, "-c", "import wgan_edu"], tmp_path).returncode != 0
+    outcome = run(["./binder/postBuild"], tmp_path / "repo")
     assert outcome.returncode == 0, outcome.stderr
     assert outcome.stdout.endswith("The course is ready.\n")
     new = {path.name for path in site.iterdir()} - before
-    assert all(re.match(r"_?wgan_edu", name) for name in new), new
-    where = [python, "-c", "import wgan_edu; print(wgan_edu.__file__)"]
-    found = subprocess.run(where, capture_output=True, text=True, cwd=tmp_path, check=True).stdout
+    assert len(new) >= 2
+    assert all("wgan_edu" in name for name in new), new
+    found = run([python, "-c", "import wgan_edu; print(wgan_edu.__file__)"], tmp_path).stdout
     assert Path(found.strip()) == tmp_path / "repo/wgan_edu/__init__.py"
 
 
@@ -152,13 +140,8 @@ def test_what_runs_once_in_the_image_installs_the_package_and_nothing_else(tmp_p
 
 def started(root, python=Path(sys.executable).parent, **environment):
     """What a server sees that `binder/start` starts in a container with these files."""
-    names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-    command = [
-        ROOT / "binder/start",
-        "bash",
-        "-c",
-        " ".join(["echo", *(f"${name}" for name in names), "'a  b'"]),
-    ]
+    says = "echo $OMP_NUM_THREADS $MKL_NUM_THREADS $OPENBLAS_NUM_THREADS 'a  b'"
+    command = [ROOT / "binder/start", "bash", "-c", says]
     path = {"PATH": f"{python}:/usr/bin:/bin", "PYTHONPATH": str(ROOT), "CONTAINER_ROOT": str(root)}
     return subprocess.run(command, env=path | environment, capture_output=True, text=True, check=True).stdout
 
@@ -180,9 +163,8 @@ def test_a_server_starts_with_the_whole_cores_of_its_quota(tmp_path, quota, thre
     if quota is not None:
         (tmp_path / "sys/fs/cgroup").mkdir(parents=True)
         (tmp_path / "sys/fs/cgroup/cpu.max").write_text(quota)
-    allowed = min(
-        threads, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    )
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    allowed = min(threads, cores)
     assert started(tmp_path) == f"{allowed} {allowed} {allowed} a  b\n"
 
 
@@ -212,7 +194,7 @@ def memory_of(processes):
 @pytest.mark.browser
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux says which pages processes share")
 def test_a_server_with_chapter_09_trained_stays_under_700_mb(tmp_path, chromium):
-    """A new server, and its kernel when all cells of chapter 09 have run, live views included, as on Binder."""
+    """A new server and its kernel when all cells of chapter 09 have run, live views included."""
     with browser.jupyterlab(tmp_path) as lab:
         shutil.copy(ROOT / "notebooks/09_wgan.ipynb", lab.folder / "notebooks")
         page = chromium.new_page()

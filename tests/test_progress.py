@@ -107,7 +107,8 @@ def test_it_survives_kill_9(home):
             records.update(lambda record: record["exercises"]["05.5"].update(tried=0))
         print(*sorted(os.listdir(os.environ["WGAN_EDU_HOME"])))
     """
-    assert python(program).split() == ["progress.json", "progress.lock"], "stale temporary files are swept"
+    left = set(python(program).split()) - {"progress.lock"}  # some releases of filelock remove it
+    assert left == {"progress.json"}, "stale temporary files are swept"
 
 
 def test_two_kernels_at_once(home):

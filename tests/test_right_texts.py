@@ -205,6 +205,13 @@ TEXTS = {
         "that is all.",
     ],
     "07.4": [
+        "Let f be 1-Lipschitz with E_P f - E_Q f >= W1(P,Q) - eta, chosen in advance. Then W1(P_m,Q_m) >= "
+        "mean f(x_i) - mean f(y_j) for every draw. Taking expectations and since each x_i ~ P the right side "
+        "is E_P f - E_Q f >= W1 - eta; let eta -> 0. If P=Q is not a point mass, with positive probability "
+        "the samples are not the same multiset and then W1 > 0; as W1(P,Q)=0 it is strict.",
+        "By Kantorovich duality W1 is a sup of linear functionals, hence convex, and E P_m = P, E Q_m = Q, "
+        "so by Jensen E W1(P_m,Q_m) >= W1(E P_m, E Q_m) = W1(P,Q). For P = Q the left is positive as two "
+        "samples differ with positive probability unless P is a Dirac.",
         "Fix the optimal critic f of the two laws (or one within eta). For it the expected gap on batches "
         "equals the gap on the laws, as sample means are unbiased. W1 of the batches is a sup over "
         "critics and so at least this gap. Taking expectations: E W1(P_m, Q_m) >= W1(P, Q). W1 itself is "
@@ -336,6 +343,11 @@ TEXTS = {
         "probability 1/2 each against N(0,1) gives 0 although W2 > 0.",
     ],
     "10.4": [
+        "The gap is linear in each weight, so at the maximum every w_i = c * sgn(delta_i). |w| = c*sqrt(d), "
+        "gap = c*||delta||_1. Ratio ||delta||_1/sqrt(d) <= ||delta||: expand the square of the sum and use "
+        "2ab <= a^2+b^2. Conversely ||delta||_1 >= ||delta||_2, so the ratio is at least ||delta||/sqrt(d); "
+        "best when all |delta_i| are the same size, worst when delta points along one axis. S3's sup is the "
+        "sup over the box rescaled, a smaller class than all 1-Lipschitz functions.",
         "Each term w_i d_i is at most c |d_i|, reached for w_i = c sgn(d_i). The sum is c times the 1-norm "
         "of d. That w is not parallel to d in general. Its length is c sqrt(d). Dividing gives ||d||_1 / "
         "sqrt(d), and Cauchy-Schwarz with the ones vector bounds it by ||d||_2. Since (sum |d_i|)^2 >= sum "
@@ -369,6 +381,11 @@ TEXTS = {
         r"experiment with these settings proves nothing in general.",
     ],
     "12.3": [
+        "By duality: take a 1-Lipschitz potential f_y for each label, shifted so that its least value is 0."
+        " Their values lie between 0 and D, so |f_y(x) - f_y'(x')| <= D <= M, and together they form one "
+        "feasible function of pairs. As the shares agree, the constants added to each label change nothing."
+        " So the sup is the sum over labels of p(y) W1. If the shares differ, the constants matter, and it "
+        "fails.",
         "Since each label has equal mass on both sides, any earth that goes out of a label has to"
         " be balanced by the same amount coming in. So the flow between labels decomposes into "
         "closed cycles. Take a cycle with r crossings and a small epsilon of mass on each; "
@@ -391,6 +408,12 @@ TEXTS = {
         "disagree, earth must cross.",
     ],
     "12.6": [
+        "Conditional generation: during training the labels are fed to critic and generator. We ask by "
+        "choosing a label. Controllable: nothing is retrained, the networks are fixed; the latent vector "
+        "moves uphill on a score. The critic does not predict the class, it measures the label-weighted "
+        "average Wasserstein distance between conditionals. Side effects are changes in features other than"
+        " the target, in units of their standard deviation. High confidence alone does not prove a good "
+        "picture. Steering pixels directly leaves the manifold and only tricks the classifier.",
         "Conditional generation: the networks are trained with labels. Both the generator and the"
         " critic get the label as additional input, and one asks for a seven by feeding the label"
         " 7 together with noise. The critic then bounds the average of the Wasserstein distances "

@@ -110,13 +110,17 @@ def test_a_heading_opens_a_slide_also_inside_a_cell():
     text = "So it is.\n\n## New\n\nText.\n\n### Deeper\n\nMore."
     assert lecture(markdown(text, "fragment")) == [
         ("fragment", "So it is."),
+        ("notes", "So it is."),
         ("slide", "## New\n\nText."),
+        ("notes", "Text."),
         ("subslide", "### Deeper\n\nMore."),
+        ("notes", "More."),
     ]
 
 
-def test_short_prose_is_projected_whole_and_needs_no_notes():
-    assert lecture(markdown("## Short\n\n" + LONG)) == [("slide", "## Short\n\n" + LONG.strip())]
+def test_short_prose_is_projected_whole():
+    text = (LONG + LONG).strip()
+    assert lecture(markdown(f"## Short\n\n{text}")) == [("slide", f"## Short\n\n{text}"), ("notes", text)]
 
 
 def test_long_prose_goes_to_the_notes():
@@ -128,7 +132,7 @@ def test_long_prose_goes_to_the_notes():
     assert slide[1] == (
         f"## Long\n\n{LONG}Then comes the **term** itself. It all leads to\n\n$$a = b .$$\n\n{LONG}".strip()
     )
-    assert notes == ("notes", text.strip())
+    assert notes == ("notes", text.removeprefix("## Long\n\n").strip())
 
 
 def test_a_prediction_an_exercise_and_a_list_are_projected_whole():
@@ -147,7 +151,7 @@ def test_the_title_goes_without_badges_and_bookkeeping():
     made = slides.lecture(new_notebook(cells=[markdown(title)])).cells
     assert [cell.source for cell in made] == [
         "# Why?\n\n**Chapter 99.** Words.",
-        "# Why?\n\n**Chapter 99.** Words.\n\n**Good to know**\n- Time",
+        "**Chapter 99.** Words.\n\n**Good to know**\n- Time",
     ]
     assert kind(made[1]) == "notes"
 
@@ -156,6 +160,7 @@ def test_sources_go_to_the_notes_and_the_next_chapter_stays():
     text = "## What this did not show\n\n- All.\n\n## Sources\n\n- Books.\n\n**Next**: more."
     assert lecture(markdown(text)) == [
         ("slide", "## What this did not show\n\n- All.\n\n**Next**: more."),
+        ("notes", "- All."),
         ("notes", "## Sources\n\n- Books.\n\n**Next**: more."),
     ]
 

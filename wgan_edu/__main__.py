@@ -66,6 +66,7 @@ def _show_doctor(_: argparse.Namespace) -> None:
     from wgan_edu.doctor import doctor
 
     print(doctor())
+    print("\nMore complaints, with their answers: First aid, on the course's site and in docs/first_aid.md.")
 
 
 def _train(commands: Any) -> None:

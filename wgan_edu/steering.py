@@ -76,7 +76,7 @@ def spherical(start: Array, end: Array, share: float) -> Array:
     r"""Along an arc: $\frac{\sin((1 - t)\omega)}{\sin\omega} z_0 + \frac{\sin(t\omega)}{\sin\omega} z_1$.
 
     $\omega$ is the angle between the two. For noises of one norm every point of the arc has that norm; for
-    a right angle it is `even`. Where the two point the same way it is `straight`.
+    a right angle it is `even`. Where the two point the same way, or opposite ways, it is `straight`.
 
     Args:
         start: (n, k) noise $z_0$, none of them 0.

@@ -1,4 +1,4 @@
-"""What the site does to a chapter: a number, links to the glossary, and nothing from elsewhere."""
+"""What the site does to pages: numbers, links to glossary and reference, nothing from elsewhere."""
 
 import json
 import re
@@ -47,10 +47,25 @@ def link_terms(app, document, docname) -> None:
         for found in found_here:
             page, anchor = where[found[1].lower()]
             uri = f"{app.builder.get_relative_uri(docname, page)}#{anchor}"
-            link = nodes.reference("", text[slice(*found.span())], refuri=uri, internal=True, classes=["term"])
+            link = nodes.reference(
+                "", text[slice(*found.span())], refuri=uri, internal=True, classes=["term"]
+            )
             parts += [nodes.Text(text[done : found.start()]), link]
             done = found.end()
         running[i].parent.replace(running[i], [*parts, nodes.Text(text[done:])])
+
+
+def link_names(app, document, docname) -> None:
+    """Link a full name, `wgan_edu.module.name`, to its place in the reference, or to that of its class."""
+    known = app.env.domains.python_domain.objects
+    for code in [node for node in document.findall(nodes.literal) if node.astext().startswith("wgan_edu.")]:
+        name = code.astext()
+        while name and name not in known:
+            name = name.rpartition(".")[0]
+        if name and not isinstance(code.parent, nodes.reference):
+            found = known[name]
+            uri = f"{app.builder.get_relative_uri(docname, found.docname)}#{found.node_id}"
+            code.replace_self(nodes.reference("", "", code.deepcopy(), refuri=uri, internal=True))
 
 
 def _is_plain(node: nodes.Text) -> bool:
@@ -110,4 +125,5 @@ def setup(app):
     app.connect("doctree-read", number, priority=400)  # before Sphinx collects the titles
     app.connect("doctree-read", keep_pictures_here)
     app.connect("doctree-resolved", link_terms)
+    app.connect("doctree-resolved", link_names)
     return {"parallel_read_safe": True}

@@ -6,6 +6,8 @@ const HEIGHT = 720;
 const FOOT = 40; // free at the bottom, for the number of the slide
 const WIDTH = 1168; // of the text
 const LEAST_PICTURE = 380; // a picture is at least this high, or goes on to the next screen
+const LEAST_VIEW = 560; // the same, of a live view
+const VIEW_WIDTH = 900; // of a view in a notebook
 const LEAST_SQUARE = 470; // the same, of one that is not much wider than high
 
 const screens = () => [...document.querySelectorAll(".slides > section > section")];
@@ -35,13 +37,12 @@ function shrink(screen, block, sizes, target = block) {
 
 // Make the last block of a screen as large as it can be there.
 function fit(screen, block) {
-  const [pre, picture, view] = ["pre", "figure > img", ".wgan-edu"].map((kind) => block.querySelector(kind));
+  const [pre, picture, view] = ["pre", "figure > img", ".wgan-edu-recorded"].map((kind) => block.querySelector(kind));
   const formula = block.querySelector('mjx-container[display="true"] > svg');
   if (view) {
-    view.style.maxWidth = "none";
-    view.style.width = "900px";
-    const high = Math.max(room(screen) + view.offsetHeight, LEAST_PICTURE);
-    view.style.zoom = Math.min(WIDTH / 900, high / view.offsetHeight);
+    view.style.zoom = 1;
+    const high = Math.max(room(screen) + view.offsetHeight, LEAST_VIEW);
+    view.style.zoom = Math.min(WIDTH / VIEW_WIDTH, high / view.offsetHeight);
   } else if (picture) {
     picture.style.width = "auto";
     picture.style.height = "1px";
@@ -55,7 +56,7 @@ function fit(screen, block) {
   } else if (formula) {
     block.style.fontSize = "";
     const size = parseFloat(getComputedStyle(block).fontSize);
-    const share = WIDTH / formula.getBoundingClientRect().width;
+    const share = (WIDTH - 8) / formula.getBoundingClientRect().width;
     if (share < 1) block.style.fontSize = `${Math.floor(size * share)}px`;
   }
 }
@@ -87,6 +88,7 @@ function empty(screen, title) {
     line.innerHTML = title;
     next.append(line);
   }
+  next.dataset.more = "true";
   screen.after(next);
   return next;
 }
@@ -122,6 +124,7 @@ function flow(first, title) {
   const heading = waiting.find((block) => !isNote(block));
   if (title && !isHeading(heading)) {
     screen = empty(first, title);
+    delete screen.dataset.more;
     first.remove();
   }
   for (let block = waiting.shift(); block; block = waiting.shift()) {
@@ -179,15 +182,18 @@ function reveal_later() {
   }
 }
 
-// Every screen has notes: its own, else those of the screen before it in the same section.
+// Every screen has notes: its own, else those that follow in the same cell, else those before it.
 function share_notes() {
   for (const column of document.querySelectorAll(".slides > section")) {
-    let notes = [];
-    for (const screen of column.children) {
-      const own = [...screen.children].filter(isNote);
-      if (!own.length) screen.append(...notes.map((note) => note.cloneNode(true)));
-      else notes = own;
-    }
+    const list = [...column.children];
+    const own = list.map((screen) => [...screen.children].filter(isNote));
+    list.forEach((screen, k) => {
+      if (own[k].length) return;
+      const next = list.slice(k + 1).findIndex((later) => !later.dataset.more) + k + 1 || list.length;
+      const found = own.slice(k + 1, Math.max(next, k + 1)).find((notes) => notes.length);
+      const before = own.slice(0, k).findLast((notes) => notes.length);
+      screen.append(...(found ?? before ?? []).map((note) => note.cloneNode(true)));
+    });
   }
   // The speaker view has no style for the hidden half of a formula.
   document.querySelectorAll("aside.notes mjx-assistive-mml").forEach((double) => double.remove());
@@ -203,9 +209,20 @@ function keep_keys() {
   }
 }
 
+// Recorded views come to life after the page has loaded; wait until each has drawn itself.
+async function alive() {
+  const views = [...document.querySelectorAll(".wgan-edu-recorded")];
+  const drawn = (view) => view.shadowRoot?.querySelector(".wgan-edu") || (!view.shadowRoot && view.querySelector("p") === null);
+  for (let tries = 0; tries < 100 && !views.every(drawn); tries++) {
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  await new Promise((done) => setTimeout(done, views.length ? 200 : 0));
+}
+
 async function arrange() {
   await Promise.all([...document.images].map((image) => image.decode().catch(() => {})));
   await document.fonts.ready;
+  await alive();
   unwrap();
   for (const column of document.querySelectorAll(".slides > section")) {
     let title = "";

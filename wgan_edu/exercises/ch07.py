@@ -69,6 +69,10 @@ die_floor.wrong(
     says="Third: the law is a third of the mass on each face, for both dice. Nothing is random here, and "
     "no earth has to move.",
 )
+die_floor.wrong(
+    [..., ..., 56 / 81],
+    says="Third: that is the floor of two rolls. The laws are no samples: each is a third on every face.",
+)
 
 # --- 07.2 ---------------------------------------------------------------------------------------------
 
@@ -129,6 +133,10 @@ def _explain_slices(got: Any, x: Array, y: Array, directions: Array) -> None:
             "does not.",
         ),
         ((seen**2).mean(), "You squared the distances. W1 takes them as they are."),
+        *(
+            (value, "That is a root of a mean square, so it is W2 of the slices. W1 is the plain mean.")
+            for value in (np.sqrt((seen**2).mean()), np.sqrt((seen**2).mean(axis=0)).mean())
+        ),
         (seen.mean(axis=0).max(), "That is the largest slice. Here the mean over directions is asked for."),
         (seen.mean(axis=0).sum(), "You added up the directions. Take their mean."),
         (seen.sum(axis=0).mean(), "You added up the points. Each has the mass 1/n."),
@@ -172,6 +180,11 @@ def _slices(x: Array, y: Array, directions: Array) -> Array:
 @sliced.wrong(says="You squared")
 def _(x: Array, y: Array, directions: Array) -> float:
     return float((_slices(x, y, directions) ** 2).mean())
+
+
+@sliced.wrong(says="W2 of the slices")
+def _(x: Array, y: Array, directions: Array) -> float:
+    return float(np.sqrt((_slices(x, y, directions) ** 2).mean(axis=0)).mean())
 
 
 @sliced.wrong(says="largest slice")
@@ -326,7 +339,8 @@ def _(g: Array, b: Array, cost: Array, epsilon: float) -> Array:
         Point(
             "Fix one critic before any batch is drawn: the best of the laws, or one within η of the best;",
             r"(fix|best|optimal|near|attain|maximi|potential|any)[^.]{0,80}"
-            r"(critic|function|potential|\bf\b|Lipschitz)",
+            r"(critic|function|potential|\bf\b|Lipschitz)|"
+            r"(\bf\b|critic|function)[^.]{0,80}(advance|chosen|choose|before)|jensen|convex",
             "Which critic do you look at, and does it depend on the batches?",
         ),
         Point(
@@ -349,7 +363,7 @@ def _(g: Array, b: Array, cost: Array, epsilon: float) -> Array:
         Slip(
             r"batch(es)?[^.]{0,40}unbiased (\w+ )?(for|of)[^.]{0,20}(W_?1|distance)|"
             rf"(W_?1|distance)(?:(?!{NOT}|\bsup|mean|each)[^.,;]){{0,40}}is (also )?unbiased|"
-            r"E\s*\[?\s*W_?1[^.]{0,30}(?<![<>])=\s*W_?1",
+            r"E\s*\[?\s*W_?1[^.<>≥≤=\\]{0,30}=\s*W_?1",
             "A mean over a batch is unbiased, and W1 is no mean: it is a supremum of means, and its "
             "expectation is larger.",
         ),

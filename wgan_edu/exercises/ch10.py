@@ -77,6 +77,7 @@ for _place, _value, _says in (
     (3, -20.875, "Fourth: the weight of the penalty is 10."),
     (3, 110.25, "Fourth: the optimizer descends, and the gap should rise. What is the sign of the gap?"),
     (3, -110.25, "Fourth: a penalty is a price. It makes the loss larger, not smaller."),
+    (3, -52.25, "Fourth: that is what one would ascend. The loss is minus the gap, plus the penalty."),
     (3, 23.25, "Fourth: f is *half* the squared length, so the gap is 29."),
     (3, 81.25, "Fourth: that is the penalty with its weight. The gap is missing."),
     (3, 421, "Fourth: that is with the penalty at the real points. Algorithm 1 of the paper looks between."),
@@ -179,6 +180,9 @@ def _gradient_slips(W: Array, b: Array, v: Array, x_hat: Array) -> dict[str, tup
         "The slope has the awake units only: a sleeping unit does not pass anything on.": _by_parts(
             *given, _pull, "Wv"
         ),
+        "The bias has a say in who is awake: a unit is awake where W x + b is above 0.": _by_parts(
+            W, np.zeros_like(b), v, x_hat, lambda slope, norm: _pull(slope, np.maximum(norm, 1e-30))
+        ),
         "No mask in either gradient: a sleeping unit has no part in the slope, so nothing comes back to "
         "it.": (_by_parts(*given, _pull, "s")),
         "grad_W lets sleeping units in: mask v there as well.": _by_parts(*given, _pull, "sv"),
@@ -193,10 +197,11 @@ def _explain_gradients(got_W: Array, got_v: Array, W: Array, b: Array, v: Array,
     for message, (bad_W, bad_v) in _gradient_slips(W, b, v, x_hat).items():
         expect(not (same(got_W, bad_W) and same(got_v, bad_v)), message)
     want_W, want_v = penalty_gradients(W, b, v, x_hat)
-    part = "grad_v" if same(got_W, want_W) else "grad_W" if same(got_v, want_v) else "Neither gradient"
+    wrong_W, wrong_v = not same(got_W, want_W), not same(got_v, want_v)
+    part = "Neither is" if wrong_W and wrong_v else "grad_W is not" if wrong_W else "grad_v is not"
     expect(
         False,
-        f"{part} is not right yet. Hold it against finite differences: change one weight by 1e-6 and look at "
+        f"{part} right yet. Hold it against finite differences: change one weight by 1e-6 and look at "
         "the penalty.",
     )
 
@@ -447,7 +452,7 @@ def _(samples: Array, centers: Array, sigma: float) -> tuple[int, float, float]:
         ),
         Point(
             "so gap / K = ‖δ‖₁ / √d, at most ‖δ‖ by Cauchy-Schwarz;",
-            r"cauchy|schwar|jensen|power mean|quadratic mean|h[öo]e?lder",
+            r"cauchy|schwar|jensen|power mean|quadratic mean|h[öo]e?lder|am-?gm|2 ?ab|expand\w* the square",
             "Part 2: what bounds it by the length of δ? By which inequality is it true?",
         ),
         Point(

@@ -153,6 +153,11 @@ def _(answer: Any) -> None:
                 "You cut the rows into blocks. The labels come in mixed order: choose rows by their label.",
             ),
             (
+                float(shares**2 @ parts),
+                "You multiplied by the share twice: the mean within a label has it no more.",
+            ),
+            (float(shares @ np.square(parts)), "W1 itself is asked for, not its square."),
+            (
                 float(np.array(n_each) @ parts),
                 "Weights must be shares, which sum to 1. You weighted by counts.",
             ),
@@ -195,6 +200,26 @@ def _(
     return max(w1_exact(x[labels_x == k], y[labels_y == k]) for k in np.unique(labels_x))
 
 
+@within_labels.wrong(says="the share twice")
+def _(
+    x: Array, y: Array, labels_x: Array, labels_y: Array, w1_exact: Callable[[Array, Array], float]
+) -> float:
+    return sum(
+        float((labels_x == k).mean()) ** 2 * w1_exact(x[labels_x == k], y[labels_y == k])
+        for k in np.unique(labels_x)
+    )
+
+
+@within_labels.wrong(says="not its square")
+def _(
+    x: Array, y: Array, labels_x: Array, labels_y: Array, w1_exact: Callable[[Array, Array], float]
+) -> float:
+    return sum(
+        float((labels_x == k).mean()) * w1_exact(x[labels_x == k], y[labels_y == k]) ** 2
+        for k in np.unique(labels_x)
+    )
+
+
 @within_labels.wrong(says="You weighted by counts")
 def _(
     x: Array, y: Array, labels_x: Array, labels_y: Array, w1_exact: Callable[[Array, Array], float]
@@ -225,7 +250,8 @@ def _(
         "Suppose a plan moves some earth from label a to label b. Count the mass that label b has on both "
         "sides: some earth must leave it, too. Where does it go? Follow it.",
         "The crossings contain a round a to b to ... to a. Take the same small amount from each piece of it, "
-        "and send every piece to the next one's place within its own label. What is saved, what is lost?",
+        "and send every piece to where the piece before it in the round arrived: that is in its own label. "
+        "What is saved, what is lost?",
         "A round of r crossings pays at least r M for labels. After the exchange it pays no label, and "
         "travels at most r D. Since M is at least D, the cost has not risen. Then add up: a plan without "
         "crossings is one plan for each label.",
@@ -233,14 +259,15 @@ def _(
     rubric=(
         Point(
             "the shares agree, so what leaves a label must be replaced: crossings form closed rounds;",
-            r"(cycle|round|circ|loop|back|closed|as much|same amount|equal|balanc|return|replac|leav)\w*",
+            r"(cycle|round|circ|loop|back|closed|as much|same amount|equal|balanc|return|replac|leav|"
+            r"constant)\w*",
             "If earth leaves a label, what does that say about earth that arrives there?",
         ),
         Point(
             "reroute each piece of a round to a point of its own label: a plan again, with the same "
             "marginals;",
             r"(re-?rout|exchang|swap|instead|redirect|re-?pair|trade|own label|same label|within (its|the|a)|"
-            r"marginal)",
+            r"marginal|feasible)",
             "What do you do with the pieces of a round?",
         ),
         Point(
@@ -403,9 +430,12 @@ def _explain_direction(got: Array, way: Array, others: Array, want: Array) -> No
                 "You took off one part after another. The second brings back some of the first: make an "
                 "orthonormal basis of the slopes before.",
             ),
-            (
-                _length_1(way - unit.mean(axis=0) * (unit.mean(axis=0) @ way)),
-                "You held the mean of the scores. Then one of them may rise while another falls.",
+            *(
+                (
+                    _length_1(way - mean * (mean @ way) / (mean @ mean)),
+                    "You held the mean of the scores. Then one of them may rise while another falls.",
+                )
+                for mean in (others.mean(axis=0), unit.mean(axis=0))
             ),
         ):
             expect(not same(got, value), says)
@@ -442,6 +472,12 @@ def _(way: Array, others: Array) -> Array:
 @free_direction.wrong(says="You left out the division")
 def _(way: Array, others: Array) -> Array:
     return _length_1(way - others.T @ (others @ way))
+
+
+@free_direction.wrong(says="You held the mean of the scores")
+def _(way: Array, others: Array) -> Array:
+    mean = others.mean(axis=0)
+    return _length_1(way - mean * (mean @ way) / (mean @ mean))
 
 
 @free_direction.wrong(says="is taken off twice")
@@ -580,7 +616,8 @@ for _place, _word, _values in (
     slips=(
         Slip(
             PLAIN
-            + r"controllab\w*[^.;,]{0,80}(retrain|train\w* (again|anew|the generator)|chang\w* the weights|"
+            + rf"controllab\w*(?:(?!{NOT})[^.;,]){{0,80}}"
+            + r"(retrain|train\w* (again|anew|the generator)|chang\w* the weights|"
             r"fine-?tun)",
             "In controllable generation the generator is finished. What moves is its input.",
         ),
@@ -608,12 +645,13 @@ def conditional_and_controllable() -> None:
     r"""A *conditional* generator is trained with labels. Both networks get them: the generator beside the
     noise, the critic beside the picture, and each generated picture in a batch has the label of a real one.
     One asks by handing over a label with the noise. With labels far apart no earth crosses from one to
-    another, so the distance that its critic bounds from below is the average of $W_1$ within the labels.
+    another, so the distance that its critic bounds from below, if its slopes are at most 1, is the average of
+    $W_1$ within the labels.
 
-    *Controllable* generation starts when training is over and needs no labels in it. The weights stay fixed;
-    the noise moves along the gradient of a score, a classifier's log-probability or any differentiable
-    attribute, through the generator, and keeps its norm. It may get stuck, where the conditional generator
-    just answers, but it can follow anything.
+    *Controllable* generation starts when the generator's training is over, which needs no labels. The weights
+    stay fixed; the noise moves along the gradient of a score, a classifier's log-probability or any
+    differentiable attribute, through the generator, and keeps its norm. It may get stuck, where the
+    conditional generator just answers, but it can follow anything.
 
     What is pushed drags other attributes along. These side effects are measured: compute every attribute
     before
@@ -700,10 +738,11 @@ QUIZ = [
         ),
         wrong(
             "Nothing: on average the shares agree.",
-            "On average, yes. But the penalty takes points between one real and one generated picture.",
+            "On average, yes. But the penalty of a WGAN-GP takes points between one real and one generated "
+            "picture.",
         ),
         right(
-            "The penalty: a point between two pictures gets half of one label and half of another.",
+            "The penalty: a point between two pictures gets a part of one label and a part of another.",
             "Such labels never come. And the shares of a batch differ, so some earth would have to cross.",
         ),
     ),
@@ -749,7 +788,7 @@ QUIZ = [
         ),
         right(
             "Not for that reason: ask which real digit is nearest, and look.",
-            "Most of those pictures were nearest to a real three, whatever the classifiers said.",
+            "More than half of those pictures were nearest to a real three, whatever the classifiers said.",
         ),
         wrong(
             "No: no walk in pixels can reach a seven.",

@@ -13,7 +13,7 @@ import numpy as np
 from wgan_edu.checking import Array
 from wgan_edu.dirac import VARIANTS, flow_matrix, step_matrix, trajectory
 from wgan_edu.widgets.base import PulledWidget, asked, joined
-from wgan_edu.widgets.recorded import PATH, Kept, Recording, nearest
+from wgan_edu.widgets.recorded import PATH, Kept, Recording, grid, nearest
 
 __all__ = ["DiracGan"]
 
@@ -30,20 +30,8 @@ NAMES = {
 }
 # What a recording holds: every game at these step sizes and numbers of critic steps, from these starts.
 RECORDED = {"lr": (0.1, 0.5, 0.2), "n_critic": (1, 10, 3)}
-STARTS = [
-    (1, 0),
-    (0, 1),
-    (-1, 0),
-    (0, -1),
-    (1, 1),
-    (-1, 1),
-    (-1, -1),
-    (1, -1),
-    (2, 0),
-    (0, 2),
-    (-2, 0),
-    (0, -2),
-]
+NEAR = [{"theta": theta, "psi": psi} for theta, psi in product((-1, 0, 1), repeat=2) if theta or psi]
+STARTS = [*NEAR, *({"theta": x, "psi": y} for x, y in ((2, 0), (0, 2), (-2, 0), (0, -2)))]
 
 
 class DiracGan(PulledWidget):
@@ -113,18 +101,14 @@ class DiracGan(PulledWidget):
     def recorded(self) -> Recording:
         """Every game, from some starts, at some settings."""
         settings = self.settings
-        lrs, critics = (
-            np.arange(low, high + step / 2, step).round(2) for low, high, step in RECORDED.values()
-        )
-        answers = [self.now() | {"step": 1}]
-        for variant, both, lr, n_critic in product(VARIANTS, (False, True), lrs.tolist(), critics.tolist()):
-            game = {"variant": variant, "simultaneous": both, "lr": lr, "n_critic": n_critic}
-            answers += [self.portrait(**game, theta=theta, psi=psi) | {"step": 1} for theta, psi in STARTS]
+        places = list(product(VARIANTS, (False, True), grid(RECORDED), STARTS))
+        moved = (self.portrait(game, simultaneous=both, **how, **start) for game, both, how, start in places)
+        answers = [answer | {"step": 1} for answer in (self.now(), *moved)]
         self.portrait(**settings)
         return Recording(
             says="Recorded from twelve starts, at some places of each slider. Open the notebook for all.",
             answers=answers,
-            next=nearest(answers, list(settings), "portrait"),
+            next=nearest(answers, list(settings), portrait={}),
             kept={"path": PATH, "moves": Kept(levels=255)},
             sliders=RECORDED,
         )

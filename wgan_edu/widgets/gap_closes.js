@@ -85,7 +85,7 @@ function render({ model, el }) {
   function makeBoxes(places) {
     list.replaceChildren(make("span", { textContent: "Prices: f at" }));
     boxes = places.map((place, index) => {
-      const entry = make("input", { type: "number", step: STEP, style: "width: 3.3em; font: inherit" }, make("label", { textContent: `${place} ` }, list));
+      const entry = make("input", { type: "number", step: shown.step ?? STEP, style: "width: 3.3em; font: inherit" }, make("label", { textContent: `${place} ` }, list));
       entry.setAttribute("aria-label", `f at ${place}`);
       entry.onfocus = () => { chosen = index; paint(shown); };
       entry.oninput = () => { if (Number.isFinite(entry.valueAsNumber)) setPrice(index, entry.valueAsNumber); };
@@ -108,7 +108,7 @@ function render({ model, el }) {
     if (onLine) {
       only.line[0].disabled = !game.steep.includes(true);
       if (boxes.length !== game.places.length) makeBoxes(game.places);
-      boxes.forEach((entry, k) => { if (verb !== "set_price" || entry !== document.activeElement) entry.value = tidy(game.prices[k]); });
+      boxes.forEach((entry, k) => { if (verb !== "set_price" || entry !== entry.getRootNode().activeElement) entry.value = tidy(game.prices[k]); });
       paintStreet(game);
       paintTable(game);
     } else {

@@ -5,17 +5,22 @@ The drawing is in `gap_closes.js`; the game itself in `bounds_game.py`.
 Taught in: 06_kantorovich_duality.
 """
 
+import copy
 from typing import Any
 
 import numpy as np
 
 from wgan_edu.widgets.base import PulledWidget, asked, joined
-from wgan_edu.widgets.bounds_game import LineGame, PlaneGame
+from wgan_edu.transport import kantorovich_potential
+from wgan_edu.widgets.bounds_game import BarrowPlan, LineGame, PlaneGame
+from wgan_edu.widgets.recorded import SURFACE, Recording, nearest
 
 __all__ = ["GapCloses"]
 
 GRID = 40  # values of f along each side of the square
 Answer = dict[str, Any]
+STEP = 0.5  # of a price in a recording, and the steps of training that it holds
+LAST_STEP = 60
 
 
 class GapCloses(PulledWidget):
@@ -91,6 +96,24 @@ class GapCloses(PulledWidget):
     def train(self, steps: int) -> Answer:
         """Train the network in the plane."""
         return self._answer(self.plane.train(steps))
+
+    def recorded(self) -> Recording:
+        """Every plan on the way to the best one, with many prices on the line, and many steps of training."""
+        mine = self.line, self.plane, self.mode
+        self.line, self.plane = (copy.deepcopy(game) for game in mine[:2])
+        film = _Moves()
+        try:
+            for self.mode in sorted(("line", "plane"), key=lambda mode: mode != mine[2]):
+                self.game.reset()
+                (self._record_line if self.mode == "line" else self._record_plane)(film)
+        finally:
+            self.line, self.plane, self.mode = mine
+        return Recording(
+            says="Recorded with one price changed at a time. Open the notebook to set them all as you like.",
+            answers=film.answers,
+            next=film.next(),
+            kept={"surface": SURFACE},
+        )
 
     def _answer(self, says: str) -> Answer:
         game, bounds = self.game, self.game.bounds()

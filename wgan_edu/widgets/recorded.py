@@ -15,14 +15,15 @@ import html
 import json
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-__all__ = ["PATH", "SHADES", "SURFACE", "Film", "Kept", "Recording", "as_page", "nearest"]
+__all__ = ["PATH", "SHADES", "SURFACE", "Film", "Kept", "Recording", "as_page", "grid", "nearest"]
 
 REPLAY = (Path(__file__).parent / "replay.js").read_text()
 DIGITS = 7  # of a number: as many as the float32 of a live answer has
@@ -131,19 +132,37 @@ class Film:
         return {"kind": "film", "clock": self.clock, "grows": grows, "reels": self.reels}
 
 
+def grid(ranges: Mapping[str, tuple[float, float, float]]) -> list[dict[str, float]]:
+    """All combinations of some numbers, by name: each from its least value to its largest, in steps."""
+    numbers = [np.arange(low, high + step / 2, step).round(9).tolist() for low, high, step in ranges.values()]
+    return [dict(zip(ranges, place, strict=True)) for place in product(*numbers)]
+
+
 def nearest(
-    answers: Sequence[Answer], settings: Sequence[str], *verbs: str, **named: dict[str, str]
-) -> Answer:
-    """What comes next where a page asks for a place, and the nearest recorded place answers: for `Recording.next`.
+    where: Sequence[Answer],
+    settings: Sequence[str],
+    jumps: Mapping[str, Mapping[str, int]] | None = None,
+    links: Mapping[str, Sequence[tuple[int, str]]] | None = None,
+    grows: Mapping[str, Sequence[str]] | None = None,
+    **verbs: dict[str, str],
+) -> dict[str, Any]:
+    """Say what comes next where a page asks for a place: the nearest one that was recorded.
 
     Args:
-        answers: the answers; each says where it is.
-        settings: the names of the numbers and words that say where.
-        verbs: what the page asks for, with values by the names of the settings.
-        named: what it asks for with values by other names, and the settings that they stand for.
+        where: of each answer, where it is; the answers themselves, where they say so.
+        settings: the names of the numbers and words that count.
+        jumps: by name of another thing that the page may ask for, the answer to go to for each value.
+        links: by name and value of yet another, from each answer the one it leads to, and what is said of it.
+        grows: by name, the numbers that the page wants as rows, one of each answer it has come by.
+        verbs: what the page asks for; by name of a value that comes with it, the setting that it stands for,
+            if that has another name. `{side}` in a setting's name is the value of that name.
+
+    Returns:
+        As `Recording.next` takes it.
     """
-    places = {name: [answer.get(name) for answer in answers] for name in settings}
-    return {"kind": "nearest", "places": places, "verbs": {**dict.fromkeys(verbs, {}), **named}}
+    places = {name: [place.get(name) for place in where] for name in settings}
+    more = {"jumps": dict(jumps or {}), "links": dict(links or {}), "grows": dict(grows or {})}
+    return {"kind": "nearest", "places": places, **more, "verbs": verbs}
 
 
 class _Store:
@@ -154,16 +173,14 @@ class _Store:
 
     def column(self, values: list[Any], kept: Kept | None) -> dict[str, Any]:
         """All values of one name: once if they are all the same."""
-        if not isinstance(values[0], np.ndarray):
-            plain = [self.plain(value) for value in values]
-            return {"same": plain[0]} if all(value == plain[0] for value in plain) else {"each": plain}
         places: dict[bytes, int] = {}
         which = [places.setdefault(_key(value), len(places)) for value in values]
-        different = [values[which.index(place)] for place in range(len(places))]
+        different = list({place: value for place, value in zip(which, values, strict=True)}.values())
         if len(different) == 1:
             return {"same": self.plain(different[0])}
-        if kept is None:
-            return {"each": [self.plain(value) for value in different], "which": which}
+        if kept is None or not isinstance(different[0], np.ndarray):
+            each = [self.plain(value) for value in different]
+            return {"each": each} if len(each) == len(values) else {"each": each, "which": which}
         return {"which": which, **self.steps(np.stack(different), kept)}
 
     def steps(self, rows: Any, kept: Kept) -> dict[str, Any]:
@@ -214,7 +231,7 @@ class _Store:
 
 
 def _key(value: Any) -> bytes:
-    return bytes(str(value.shape).encode() + value.tobytes())
+    return str(value.shape).encode() + value.tobytes() if isinstance(value, np.ndarray) else repr(value).encode()
 
 
 def as_page(name: str, script: str, css: str, recording: Recording) -> str:

@@ -174,33 +174,40 @@ function film({ answer, value, next: { clock, grows, reels } }, note) {
 
 const FAR_OFF = 0.15;  // of the recorded range: a wish that ends this far from it was not recorded
 
-function nearest({ answer, next: { places, verbs } }, note) {
+function nearest({ answer, next: { places, jumps, verbs } }, note) {
   let at = 0;
   const names = Object.keys(places), count = places[names[0]].length;
   const spread = Object.fromEntries(names.map((name) => {
     const numbers = places[name].filter((value) => typeof value === "number");
     return [name, Math.max(...numbers) - Math.min(...numbers) || 1];
   }));
-  const apart = (name, a, b) => (typeof a === "number" && typeof b === "number" ? Math.abs(a - b) / spread[name] : Number(a !== b));
-  return (verb, values) => {
+  /** How far apart two values are: numbers as parts of their range, words far. */
+  const apart = (name, a, b) => (typeof a === "number" && typeof b === "number" ? Math.abs(a - b) / spread[name] : a === b ? 0 : 1e6);
+
+  function go(verb, values) {
     note("");
-    if (verb === "now") return { ...answer(at), nearest: true };
+    if (verb === "now") return;
+    if (verb in jumps) { at = jumps[verb][Object.values(values)[0]]; return; }
     if (!(verb in verbs)) throw new NotRecorded("The recording cannot do this: open the notebook for it.");
-    const wish = {};
+    const wish = Object.fromEntries(names.map((name) => [name, places[name][at]])), asked = new Set();
     for (const [name, value] of Object.entries(values)) {
       const setting = (verbs[verb][name] ?? name).replace(/{(.+?)}/g, (_, part) => values[part]);
-      if (setting && value !== null) wish[setting] = value;
+      if (value === null || !(setting in places)) continue;
+      wish[setting] = value;
+      asked.add(setting);
     }
-    const off = (k) => names.reduce((sum, name) => {  // what is asked for counts first, then what is to stay
-      const wanted = name in wish ? wish[name] : places[name][at];
-      return sum + (name in wish ? 1000 : 1) * apart(name, wanted, places[name][k]);
-    }, 0);
-    let least = Infinity, found = at;
-    for (let k = 0; k < count; k++) { const here = off(k); if (here < least) { least = here; found = k; } }
-    at = found;
-    if (Object.entries(wish).some(([name, value]) => apart(name, value, places[name]?.[at]) > FAR_OFF)) {
-      note("That was not recorded; this is the nearest. Open the notebook for all places.");
+    let least = Infinity;
+    for (let k = 0; k < count; k++) {  // what is asked for counts first, then that all else stays
+      const off = names.reduce((sum, name) => sum + (asked.has(name) ? 1000 : 1) * apart(name, wish[name], places[name][k]), 0);
+      if (off < least) { least = off; at = k; }
     }
+    if (!asked.size || names.some((name) => apart(name, wish[name], places[name][at]) > FAR_OFF)) {
+      note("That was not recorded; this is the nearest that was. Open the notebook for all.");
+    }
+  }
+
+  return (verb, values) => {
+    go(verb, values);
     return { ...answer(at), nearest: true };
   };
 }

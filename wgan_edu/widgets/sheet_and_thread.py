@@ -5,25 +5,21 @@ The page draws and turns; every number comes from `sheet_scene.py`.
 Taught in: 01_manifold_hypothesis.
 """
 
-from itertools import product
 from typing import Any
 
-import numpy as np
-
 from wgan_edu.widgets.base import PulledWidget, asked, joined
-from wgan_edu.widgets.recorded import Kept, Recording, nearest
+from wgan_edu.widgets.recorded import Kept, Recording, grid, nearest
 from wgan_edu.widgets.sheet_scene import Scene, frame
 
 __all__ = ["SheetAndThread"]
 
-# What a recording holds: every combination of these, from the least to the largest in steps, and two more.
+# What a recording holds: every combination of these, from the least to the largest in steps.
 RECORDED = {
-    "bend": (0, 1.2, 0.4),
-    "tilt": (0, 80, 20),
-    "shift": (-0.4, 0.4, 0.2),
+    "bend": (0.0, 1.2, 0.2),
+    "tilt": (0.0, 90.0, 10.0),
+    "shift": (-0.6, 0.6, 0.2),
     "epsilon": (0.05, 0.1, 0.05),
 }
-MORE = [{"tilt": 0.0, "bend": 1.0, "shift": 0.0, "epsilon": epsilon} for epsilon in (0.05, 0.1)]  # touching
 
 
 class SheetAndThread(PulledWidget):
@@ -58,14 +54,12 @@ class SheetAndThread(PulledWidget):
     def recorded(self) -> Recording:
         """The present scene, and a grid of others."""
         scene = self.scene
-        values = [np.arange(low, high + step / 2, step).round(2) for low, high, step in RECORDED.values()]
-        places = [dict(zip(RECORDED, place, strict=True)) for place in product(*values)]
-        answers = [self.now(), *(self.move(**place) for place in [*places, *MORE])]
+        answers = [self.now(), *(self.move(**place) for place in grid(RECORDED))]
         self.scene = scene
         return Recording(
             says="Recorded at some places of each slider. Open the notebook for all of them.",
             answers=answers,
-            next=nearest(answers, list(RECORDED), "move"),
+            next=nearest(answers, list(RECORDED), move={}),
             kept={"sheet": Kept(1 / 500), "thread": Kept(1 / 500)},
             sliders=RECORDED,
         )

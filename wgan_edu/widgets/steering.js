@@ -12,7 +12,7 @@ function render({ model, el }) {
   const wide = make("label", { className: "wide" }, make("div", { className: "row" }, paper));
   const said = make("span", { textContent: "Strength" }, wide);
   said.style.minWidth = "110px";
-  const strength = make("input", { type: "range", min: -4, max: 4, step: 0.25, value: 0 }, wide);
+  const strength = make("input", { type: "range", dataset: { name: "strength" }, min: -4, max: 4, step: 0.25, value: 0 }, wide);
 
   const pictures = make("div", { className: "row pictures" }, paper);
   const left = make("figure", {}, pictures), right = make("div", { className: "side" }, pictures);

@@ -5,6 +5,7 @@ The drawing is in `steering.js`; the walk itself in `wgan_edu.steering`.
 Taught in: 12_conditional_and_controllable.
 """
 
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -15,11 +16,15 @@ from wgan_edu.classifier import Classifier
 from wgan_edu.steering import ATTRIBUTES, Score, attributes, pictures_of, steer
 from wgan_edu.training import TrainState
 from wgan_edu.widgets.base import PulledWidget, asked, joined
+from wgan_edu.widgets.recorded import SHADES, Recording, grid, nearest
 
 __all__ = ["Steering"]
 
 Answer = dict[str, Any]
 SHOWN, STEPS, STRONGEST, MEASURED = 12, 8, 4.0, 200  # digits a row, parts of the way, noises for the unit
+# What a recording holds: every label, pushed toward these goals, so strongly.
+GOALS = [*ATTRIBUTES, "looks like a 9"]
+RECORDED = {"strength": (-4.0, 4.0, 1.0)}
 
 
 class Steering(PulledWidget):
@@ -115,6 +120,23 @@ class Steering(PulledWidget):
             "likely": [float(part[:, label].mean()) for part in sure],
             "strongest": STRONGEST,
         }
+
+    def recorded(self) -> Recording:
+        """Every label with the same noise, pushed toward some of the goals."""
+        settings = self.settings
+        goals = [goal for goal in self.goals if goal in (*GOALS, settings["goal"])]
+        places = product(range(self.state.generator.n_labels), (False, True), goals, grid(RECORDED))
+        pushed = (self.push(label=label, hold=hold, goal=goal, **how) for label, hold, goal, how in places)
+        answers = [answer | {"goals": goals} for answer in (self.now(), *pushed)]
+        self.push(**settings)
+        return Recording(
+            says="Recorded for some goals and strengths. Open the notebook for all, and for other noise.",
+            answers=answers,
+            next=nearest(answers, list(settings), push={}),
+            kept={"pictures": SHADES},
+            without=["New noise"],
+            sliders=RECORDED,
+        )
 
     def _checked(self, settings: dict[str, Any]) -> dict[str, Any]:
         label, strength = (
