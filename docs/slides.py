@@ -34,6 +34,7 @@ from pygments.formatters import HtmlFormatter
 
 DOCS = Path(__file__).resolve().parent
 EXECUTED, SLIDES = DOCS / "_build" / "executed", DOCS / "_build" / "slides"
+NOTEBOOKS = sorted((DOCS.parent / "notebooks").glob("*.ipynb"))
 REVEAL = DOCS / "vendor" / "reveal.js-5.2.1"
 REVEAL_FILES = ("dist/reveal.js", "dist/reveal.css", "dist/reset.css", "plugin/notes/notes.js", "LICENSE")
 SLIDE_TYPES = ("slide", "subslide", "fragment", "notes", "skip")
@@ -197,17 +198,17 @@ def title_of(notebook: NotebookNode) -> str:
     return str(notebook.cells[0].source.splitlines()[0].removeprefix("# "))
 
 
-def deck(path: Path) -> tuple[str, str]:
-    """The slides of an executed chapter as a page, and its question."""
+def deck(path: Path) -> str:
+    """The slides of an executed chapter as a page."""
     notebook = nbformat.read(path, as_version=4)
-    title = title_of(notebook)
+    title = escape(title_of(notebook))
     exporter = SlidesExporter(
         template_name="slides", extra_template_basedirs=[str(DOCS)], exclude_anchor_links=True
     )
     style = HtmlFormatter(style="a11y-high-contrast-light").get_style_defs(".highlight")
-    resources: dict[str, Any] = {"deck": {"title": escape(title), "code_style": style}}
+    resources: dict[str, Any] = {"deck": {"title": title, "code_style": style}}
     page, _ = exporter.from_notebook_node(lecture(notebook), resources)
-    return page, title
+    return str(page)
 
 
 def mathjax() -> Path:
@@ -218,8 +219,8 @@ def mathjax() -> Path:
     return Path(package.origin).parent / "static" / "mathjax" / "tex-svg-full.js"
 
 
-def write_deck(names: list[str]) -> None:
-    """Write the slides of these chapters, and beside them all that they load."""
+def write_common() -> None:
+    """Write what all decks load, and the index of those that are there."""
     for file in REVEAL_FILES:
         target = SLIDES / "reveal.js" / file
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -229,11 +230,10 @@ def write_deck(names: list[str]) -> None:
     for file in ("deck.js", "deck.css"):
         shutil.copy(DOCS / "slides" / file, SLIDES)
     rows = []
-    for name in names:
-        page, title = deck(EXECUTED / f"{name}.ipynb")
-        (SLIDES / f"{name}.html").write_text(page)
-        rows.append(f'<li><a href="{name}.html"><b>{name[:2]}</b> {escape(title)}</a></li>')
-        print(f"{name}: {len(page) / 1e6:.1f} MB", flush=True)
+    for path in NOTEBOOKS:
+        if (SLIDES / f"{path.stem}.html").exists():
+            title = escape(title_of(nbformat.read(path, as_version=4)))
+            rows.append(f'<li><a href="{path.stem}.html"><b>{path.stem[:2]}</b> {title}</a></li>')
     contents = (DOCS / "slides" / "contents.html").read_text()
     (SLIDES / "index.html").write_text(contents.replace("<!-- chapters -->", "\n".join(rows)))
 
@@ -241,9 +241,14 @@ def write_deck(names: list[str]) -> None:
 def main() -> None:
     """Write the slides of what is asked for, else of every chapter."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    written = sorted(path.stem for path in (DOCS.parent / "notebooks").glob("*.ipynb"))
-    parser.add_argument("names", nargs="*", default=written)
-    write_deck(parser.parse_args().names)
+    parser.add_argument("names", nargs="*", default=[path.stem for path in NOTEBOOKS])
+    SLIDES.mkdir(parents=True, exist_ok=True)
+    for name in parser.parse_args().names:
+        page = deck(EXECUTED / f"{name}.ipynb")
+        (SLIDES / f"{name}.html").write_text(page)
+        print(f"{name}: {len(page) / 1e6:.1f} MB", flush=True)
+    write_common()
+    print(f"Open {SLIDES / 'index.html'}")
 
 
 if __name__ == "__main__":

@@ -37,6 +37,7 @@ QUIET = {  # no windowing: every cell stays in the page; no news, no questions
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
     "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
+    "@jupyterlab/apputils-extension:themes": {"adaptive-theme": True},  # dark where a test asks for it
 }
 WAIT = 90_000  # ms for whatever has to happen; no test measures speed
 

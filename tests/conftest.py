@@ -18,20 +18,20 @@ settings.load_profile("repeatable")
 
 
 def missing_tools(path):
-    """The packages that a file of tests imports at its top, itself or by its helpers, and that are not here."""
+    """Packages that a file of tests imports at its top, itself or by its helpers, and that are missing."""
     missing = set()
     for node in ast.parse(path.read_text()).body:
         if isinstance(node, ast.Import | ast.ImportFrom):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module]
             for name in {name.split(".")[0] for name in names}:
-                helper = TESTS / f"{name}.py"
-                missing |= (
-                    missing_tools(helper) if helper.exists() else {name} - {name if find_spec(name) else ""}
-                )
+                if (helper := TESTS / f"{name}.py").exists():
+                    missing |= missing_tools(helper)
+                elif not find_spec(name):
+                    missing.add(name)
     return missing
 
 
-# `make test-colab` has the libraries of Colab and few tools: tests of pages, slides and browsers are left out.
+# `make test-colab` has Colab's libraries and few tools: tests of pages, slides and browsers are left out.
 left_out = {}
 if Path(sys.prefix).name == ".venv-colab":
     left_out = {path.name: tools for path in TESTS.glob("test_*.py") if (tools := missing_tools(path))}

@@ -1,15 +1,15 @@
 """What every figure must keep to so that it can be read without color, from the last row and on a beamer.
 
-`faults(figure)` lists what is wrong. `watch()` makes `show` look at each figure of a notebook before it is shown;
-`found()` then gives what it saw. Contrast is that of WCAG 2.2, on the ground a thing is drawn on.
+`faults(figure)` lists what is wrong. `watch()` makes `show` look at each figure of a notebook before it is
+shown; `found()` then gives what it saw.
 """
 
 import itertools
 
 import matplotlib.image
-import numpy as np
+from colors import contrast, on
 from matplotlib.collections import PathCollection
-from matplotlib.colors import to_hex, to_rgb, to_rgba
+from matplotlib.colors import to_hex
 from matplotlib.container import ErrorbarContainer
 from matplotlib.contour import QuadContourSet
 from matplotlib.lines import Line2D
@@ -22,36 +22,27 @@ OF_TEXT, OF_LINES = 4.5, 3.0  # WCAG 2.2, success criteria 1.4.3 and 1.4.11
 _seen: list[tuple[str, list[str]]] = []
 
 
-def linear(color) -> np.ndarray:
-    """The light of an sRGB color: red, green, blue, from 0 to 1."""
-    parts = np.array(to_rgb(color))
-    return np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
-
-
-def luminance(color) -> float:
-    return float(np.dot([0.2126, 0.7152, 0.0722], linear(color)))
-
-
-def contrast(one, other, ambient: float = 0.0) -> float:
-    """Ratio of luminances, with stray light of so many parts of white added to both."""
-    low, high = sorted((luminance(color) + ambient) / (1 + ambient) for color in (one, other))
-    return (high + 0.05) / (low + 0.05)
-
-
-def on(ground, color, alpha=None):
-    """What is seen of a color that lets the ground through."""
-    *top, share = to_rgba(color, alpha)
-    return to_hex(share * np.array(top) + (1 - share) * np.array(to_rgb(ground)))
-
-
 def faults(figure) -> list[str]:
     """What is wrong with a figure, a sentence each."""
     figure.canvas.draw()
-    said = [f"{where(ax)}: {fault}" for ax in figure.axes for fault in (*_lines(ax), *_marks(ax), *_twice(ax))]
+    rules = (_lines, _marks, _twice)
+    said = [f"{where(ax)}: {fault}" for ax in figure.axes for rule in rules for fault in rule(ax)]
     shrunk = min(1, SLIDE[0] / figure.get_figwidth(), SLIDE[1] / figure.get_figheight())
     for text in figure.findobj(Text):
         if _visible(text) and text.get_text().strip():
             said += _text(text, shrunk)
+    return said
+
+
+def faults_of_words(alt: str, caption: str) -> list[str]:
+    """What is wrong with the words for those who cannot see a figure."""
+    said = []
+    if len(alt) < 60 or not alt.endswith("."):
+        said.append("the alternative is no sentence on what is drawn and what it shows")
+    if alt.startswith(("Figure", "A figure", "Image", "Picture of", "A picture of", "Plot of", "A plot of")):
+        said.append("the alternative begins with what every reader is told anyway")
+    if alt.strip() == caption.strip():
+        said.append("the alternative only repeats the caption")
     return said
 
 
@@ -72,7 +63,7 @@ def _visible(thing) -> bool:
 def _drawn(ax) -> list[Line2D]:
     caps = {cap for bars in ax.containers if isinstance(bars, ErrorbarContainer) for cap in bars[1]}
     lines = [line for line in ax.lines if line not in caps and line.get_visible() and len(line.get_xdata())]
-    return [line for line in lines if line.get_linestyle() != "None" or line.get_marker() not in ("None", "", None)]
+    return [line for line in lines if line.get_linestyle() != "None" or line.get_marker() not in ("None", "")]
 
 
 def _dash(line: Line2D):
@@ -155,7 +146,7 @@ def watch() -> None:
     shown = style.show
 
     def show(figure, *, alt, caption):
-        _seen.append((alt, faults(figure)))
+        _seen.append((alt, faults(figure) + faults_of_words(alt, caption)))
         shown(figure, alt=alt, caption=caption)
 
     style.show = show

@@ -150,23 +150,6 @@ def test_a_diagram_joins_boxes_and_tells_the_quiet_ones(ax):
     assert low < -1 < 1 < high
 
 
-def luminance(color):
-    """Relative luminance of sRGB (WCAG 2.2)."""
-    parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color)]
-    return np.dot([0.2126, 0.7152, 0.0722], parts)
-
-
-@pytest.mark.parametrize("role", COLORS)
-def test_roles_stand_out_from_paper(role):
-    """Lines need a contrast of 3 to 1 with white."""
-    assert 1.05 / (luminance(COLORS[role]) + 0.05) >= 3
-
-
-def test_roles_differ_in_marker_too():
-    assert len(set(MARKERS.values())) == len(MARKERS)
-    assert len(set(COLORS.values())) == len(COLORS)
-
-
 def test_style_is_readable_from_the_last_row(ax):
     assert ax.figure.get_size_inches().tolist() == [7, 4]
     assert plt.rcParams["font.size"] == 12

@@ -38,7 +38,7 @@ TRAPS = {
     "12": set(),
 }  # the wrong statements of the sources that a chapter corrects
 LONG_CHAPTERS = {"03", "08", "09", "10", "11", "12"}  # may take 90 s, the others 60 s
-MEMORY_BUDGET = 1e9  # bytes; two chapters side by side fit into the 2 GB of a Binder
+MEMORY_BUDGET = 850e6  # bytes; with its server a chapter fits into 1 GB, two fit into the 2 GB of a Binder
 
 pytestmark = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 
@@ -105,17 +105,11 @@ def test_badges_open_this_chapter(path):
     assert title.count(f"notebooks/{path.name}") == 2
 
 
-def test_second_cell_sets_up(path):
+def test_second_cell_sets_up(path):  # what it installs is in `test_colab`
     setup = read(path).cells[1]
     assert tags(setup) == ["setup"]
     assert "seed_everything(0)" in setup.source
     assert "use_style()" in setup.source
-    bootstrap = parsed(setup).body[1]
-    source = ast.get_source_segment(setup.source, bootstrap)
-    assert 'find_spec("wgan_edu")' in source
-    assert "--no-deps" in source
-    for installed_by_colab in ("torch", "numpy", "ipywidgets"):
-        assert installed_by_colab not in source
 
 
 def test_cells_are_short(path):

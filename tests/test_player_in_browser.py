@@ -295,9 +295,9 @@ def test_without_anywidget_a_picture_and_buttons_do(learner):
     output.get_by_text("critic steps 1,").wait_for()
     output.get_by_role("button", name="Step generator").click()
     output.get_by_text("generator steps 1 of").wait_for()
-    output.locator("button.jupyter-button").first.click()  # play
+    output.get_by_role("button", name="Play", exact=True).click()
     output.get_by_text(re.compile(r"generator steps \d\d+ of")).wait_for()
-    output.locator("button.jupyter-button").first.click()  # pause
+    output.get_by_role("button", name="Pause", exact=True).click()
     output.get_by_role("button", name="Reset").click()
     output.get_by_text("generator steps 0 of").wait_for()
     assert someone.errors == []

@@ -294,7 +294,7 @@ def deck(folder, name, *cells):
     """A deck of some cells, among the others."""
     path = folder / "notebook.ipynb"
     nbformat.write(new_notebook(cells=[markdown("# Why?"), *cells]), path)
-    (folder / f"{name}.html").write_text(slides.deck(path)[0])
+    (folder / f"{name}.html").write_text(slides.deck(path))
     return folder / f"{name}.html"
 
 
@@ -361,24 +361,31 @@ def test_what_does_not_fit_goes_on_to_the_next_screen(folder, hall):
 def test_a_recorded_player_plays_and_keeps_its_keys(folder, hall):
     page = hall(folder / "00_start_here.html")
     at = page.evaluate("""() => {
-        const screen = document.querySelector(".wgan-edu").closest("section");
+        const screen = document.querySelector(".wgan-edu-recorded").closest("section");
         const { h, v } = Reveal.getIndices(screen);
         Reveal.slide(h, v, 99);
         return `${h}/${v}`;
     }""")
     where = "(() => { const { h, v } = Reveal.getIndices(); return `${h}/${v}` })()"
     view = page.locator("section.present section.present .wgan-edu")
-    before = view.inner_text()
-    view.get_by_role("button", name="Play", exact=True).click()
-    page.wait_for_function(
-        "before => document.querySelector('.present .present .wgan-edu').innerText !== before", arg=before
+    text = (
+        "document.querySelector('section.present section.present .wgan-edu-recorded').shadowRoot.textContent"
     )
+    before = page.evaluate(text)
+    view.get_by_role("button", name="Play", exact=True).click()
+    page.wait_for_function(f"before => {text} !== before", arg=before)
     for key in ("Space", "ArrowRight", "ArrowDown", "n"):
         page.keyboard.press(key)
         assert page.evaluate(where) == at, key
+    page.keyboard.press("PageDown")  # of a presenter's remote control
+    assert page.evaluate(where) != at
+    page.keyboard.press("PageUp")
+    assert page.evaluate(where) == at
+    view.get_by_role("button", name="Step critic", exact=True).click()
     page.keyboard.press("Escape")
     page.keyboard.press("ArrowRight")
     assert page.evaluate(where) != at
+    assert not page.evaluate("Reveal.isOverview()")
     assert page.problems == []
 
 

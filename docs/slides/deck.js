@@ -7,6 +7,7 @@ const FOOT = 40; // free at the bottom, for the number of the slide
 const WIDTH = 1168; // of the text
 const LEAST_PICTURE = 380; // a picture is at least this high, or goes on to the next screen
 const LEAST_VIEW = 560; // the same, of a live view
+const ONE_LINE = 26; // by which a view may grow while it plays
 const VIEW_WIDTH = 900; // of a view in a notebook
 const LEAST_SQUARE = 470; // the same, of one that is not much wider than high
 
@@ -41,7 +42,7 @@ function fit(screen, block) {
   const formula = block.querySelector('mjx-container[display="true"] > svg');
   if (view) {
     view.style.zoom = 1;
-    const high = Math.max(room(screen) + view.offsetHeight, LEAST_VIEW);
+    const high = Math.max(room(screen) + view.offsetHeight, LEAST_VIEW) - ONE_LINE;
     view.style.zoom = Math.min(WIDTH / VIEW_WIDTH, high / view.offsetHeight);
   } else if (picture) {
     picture.style.width = "auto";
@@ -62,7 +63,7 @@ function fit(screen, block) {
 }
 
 // When the last words do not fit under what is there: smaller code, smaller type, a smaller picture, or leave it.
-function make_room(screen) {
+function makeRoom(screen) {
   const codes = [...screen.querySelectorAll("pre, table")];
   const pictures = [...screen.querySelectorAll("figure > img")];
   const before = [screen, ...codes, ...pictures].map((block) => [block, block.style.cssText]);
@@ -97,7 +98,10 @@ function empty(screen, title) {
 function cut(screen, block) {
   const rows = block.matches("ul, ol") ? block : block.querySelector("tbody, .output > pre");
   if (!rows) return null;
-  if (rows.matches("pre")) rows.innerHTML = rows.innerHTML.trimEnd().split("\n").map((line) => `<span>${line}\n</span>`).join("");
+  if (rows.matches("pre") && !rows.querySelector(".line")) {
+    const lines = rows.innerHTML.trimEnd().split("\n");
+    rows.innerHTML = lines.map((line) => `<span class="line">${line}\n</span>`).join("");
+  }
   const rest = block.cloneNode(true);
   const restRows = block.matches("ul, ol") ? rest : rest.querySelector("tbody, pre");
   restRows.replaceChildren();
@@ -132,7 +136,7 @@ function flow(first, title) {
     if (isNote(block)) continue;
     if (isHeading(block)) title = block.innerHTML;
     fit(screen, block);
-    if (room(screen) < 0) make_room(screen);
+    if (room(screen) < 0) makeRoom(screen);
     if (room(screen) >= 0) continue;
     const before = content(screen).slice(0, -1);
     let moved = [block];
@@ -146,7 +150,7 @@ function flow(first, title) {
       screen = empty(screen, isHeading(moved[0]) ? "" : title);
       screen.append(...moved);
       fit(screen, block);
-      if (room(screen) < 0) make_room(screen);
+      if (room(screen) < 0) makeRoom(screen);
       if (room(screen) < 0 && moved.length > 1 && !isHeading(moved[0])) {
         last.append(...moved.slice(0, -1));
         fit(screen, block);
@@ -171,7 +175,7 @@ function unwrap() {
   });
 }
 
-function reveal_later() {
+function revealLater() {
   for (const screen of screens()) {
     const blocks = content(screen);
     const here = blocks[0]?.dataset.fragmentIndex;
@@ -183,7 +187,7 @@ function reveal_later() {
 }
 
 // Every screen has notes: its own, else those that follow in the same cell, else those before it.
-function share_notes() {
+function shareNotes() {
   for (const column of document.querySelectorAll(".slides > section")) {
     const list = [...column.children];
     const own = list.map((screen) => [...screen.children].filter(isNote));
@@ -199,13 +203,18 @@ function share_notes() {
   document.querySelectorAll("aside.notes mjx-assistive-mml").forEach((double) => double.remove());
 }
 
-// Keys pressed in a view or a quiz are theirs. Those of a presenter's remote control turn the slide all the same.
-function keep_keys() {
+// Keys pressed in a view or a quiz are theirs; Escape leaves it. A presenter's remote control turns the slides all the same.
+function keepKeys() {
+  const turn = { PageUp: () => Reveal.prev(), PageDown: () => Reveal.next() };
   for (const output of document.querySelectorAll(".output")) {
+    output.addEventListener("keydown", (event) => event.stopPropagation());
     output.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") document.activeElement.blur();
-      else if (!["PageUp", "PageDown"].includes(event.key)) event.stopPropagation();
-    });
+      if (event.key !== "Escape" && !turn[event.key]) return;
+      event.stopPropagation();
+      event.preventDefault();
+      if (event.key === "Escape") event.composedPath()[0].blur();
+      else turn[event.key]();
+    }, { capture: true });
   }
 }
 
@@ -229,9 +238,9 @@ async function arrange() {
     for (const screen of [...column.children]) title = flow(screen, title);
   }
   screens().forEach(enlarge);
-  reveal_later();
-  share_notes();
-  keep_keys();
+  revealLater();
+  shareNotes();
+  keepKeys();
   document.body.classList.remove("arranging");
   await Reveal.initialize({
     width: 1280, height: HEIGHT, margin: 0, maxScale: 4, center: false, transition: "none", hash: true,

@@ -53,7 +53,10 @@ class TrainingPlayer(VBox):  # type: ignore[misc]
         self.run = TrainingRun(config, data, choices)
         self._picture = Image(format="png", width=820)
         self._numbers, self._message = Label(), Label()
-        self._play = Play(interval=TICK, min=0, max=10**6, step=1)
+        self._play = Play(interval=TICK, min=0, max=10**6, step=1, layout={"display": "none"})
+        self._start = CoreButton(description="Play")  # those of `Play` have no words
+        self._start.on_click(lambda _: setattr(self._play, self._playing, self._start.description == "Play"))
+        self._play.observe(self._played, self._playing)
         self._scrub = IntSlider(description="Frame", min=0, max=0, continuous_update=False)
         self._following = False
         self._play.observe(lambda _: self._tick(), "value")
@@ -69,7 +72,13 @@ class TrainingPlayer(VBox):  # type: ignore[misc]
             chosen.observe(lambda change: self._chosen(change["new"]), "value")
             steps.append(chosen)
         super().__init__(
-            [HBox([self._play, *steps]), self._picture, self._scrub, self._numbers, self._message]
+            [
+                HBox([self._start, *steps, self._play]),
+                self._picture,
+                self._scrub,
+                self._numbers,
+                self._message,
+            ]
         )
         self._show(self.run.current)
 
@@ -98,6 +107,9 @@ class TrainingPlayer(VBox):  # type: ignore[misc]
         """The trait of `Play` that says whether it plays: `playing` since ipywidgets 8, `_playing` before."""
         return "playing" if self._play.has_trait("playing") else "_playing"
 
+    def _played(self, change: Any) -> None:
+        self._start.description = "Pause" if change["new"] else "Play"
+
     def _stop(self, message: str) -> None:
         """Stop playing and say why."""
         setattr(self._play, self._playing, False)
@@ -119,6 +131,8 @@ class TrainingPlayer(VBox):  # type: ignore[misc]
             f"generator steps {frame.generator_steps} of {run.config.generator_steps}, critic steps "
             f"{frame.critic_steps}, gap {frame.gap:.3f}, mean push {frame.push:.2f}{modes}"
         )
+        if self._picture.has_trait("tooltip"):  # since ipywidgets 8; read out in place of the picture
+            self._picture.tooltip = f"Points over the critic, and its gap over time: {self._numbers.value}."
         self._following = True  # the slider follows the run; it is not the learner who moves it
         self._scrub.max = len(run.frames) - 1
         if frame is run.current:

@@ -21,7 +21,7 @@ function render({ model, el }) {
   const gaps = makeCanvas(make("div", {}, right), WALL, CHART, "Critic gap on training and on held-out pictures");
   const norms = makeCanvas(make("div", {}, right), WALL, CHART, "Gradient norms");
   make("figcaption", {}, left).textContent = "Generated from the same noise in every frame; ink on paper.";
-  make("figcaption", {}, right).innerHTML = `Above: <span class="swatch" style="color:${COLORS.real}">—</span> gap on training pictures, <span class="swatch" style="color:${COLORS.fake}">- -</span> on held-out ones. Below: gradient norms of <span class="swatch" style="color:${COLORS.plan}">—</span> critic and <span class="swatch" style="color:${COLORS.extra}">- -</span> generator.`;
+  make("figcaption", {}, right).innerHTML = `Above: <span class="swatch" style="color:${COLORS.critic}">—</span> gap on training pictures, <span class="swatch" style="color:${COLORS.extra}">- -</span> on held-out ones. Below: gradient norms of <span class="swatch" style="color:${COLORS.critic}">—</span> critic and <span class="swatch" style="color:${COLORS.fake}">- -</span> generator.`;
   const numbers = make("div", { className: "numbers" }, paper);
   const messages = makeMessages(paper);
 
@@ -43,8 +43,8 @@ function render({ model, el }) {
     reset.hidden = frame.saved;  // a saved run is not thrown away by one click
     bar.max = frame.last_step; bar.value = frame.step;
     paintWall(frame);
-    paintLines(gaps, frame, [1, 2], [COLORS.real, COLORS.fake], "critic gap", "");
-    paintLines(norms, frame, [3, 4], [COLORS.plan, COLORS.extra], "gradient norms", "generator steps");
+    paintLines(gaps, frame, [1, 2], [COLORS.critic, COLORS.extra], "critic gap", "");
+    paintLines(norms, frame, [3, 4], [COLORS.critic, COLORS.fake], "gradient norms", "generator steps");
     showNumbers(numbers, [
       ["step", `${frame.step} of ${frame.last_step}`], ["gap", rounded(frame.gap)], ["held out", rounded(frame.validation_gap)],
       ["gradients", `${rounded(frame.critic_grad_norm, 2)}, ${rounded(frame.generator_grad_norm, 2)}`],

@@ -13,6 +13,7 @@ import traitlets
 from wgan_edu.families import CARRIED, DISTANCES, FAMILIES, PILES, Answer, values
 from wgan_edu.widgets.base import PulledWidget, joined
 from wgan_edu.widgets.divergence_table import nearest, table
+from wgan_edu.widgets.recorded import Recording
 
 __all__ = ["DivergenceSlider"]
 
@@ -56,6 +57,13 @@ class DivergenceSlider(PulledWidget):
             "carried": _bytes(CARRIED),
             "tables": {name: {part: _bytes(rows) for part, rows in table(name).items()} for name in FAMILIES},
         }
+
+    def recorded(self) -> Recording:
+        """The page holds all that it shows already."""
+        return Recording(
+            says="It works without a kernel. In the notebook, cells can read where you have put it.",
+            traits={"family": self.family, "theta": self.theta, "content": self.content},
+        )
 
     def answers(self) -> dict[str, Answer]:
         """What the page shows: value and slope of each distance at the slider's place."""

@@ -11,16 +11,14 @@ from typing import Any
 import numpy as np
 
 from wgan_edu.widgets.base import PulledWidget, asked, joined
-from wgan_edu.transport import kantorovich_potential
-from wgan_edu.widgets.bounds_game import BarrowPlan, LineGame, PlaneGame
-from wgan_edu.widgets.recorded import SURFACE, Recording, nearest
+from wgan_edu.widgets.bounds_game import LineGame, PlaneGame
+from wgan_edu.widgets.gap_recording import game_recording
+from wgan_edu.widgets.recorded import Recording
 
 __all__ = ["GapCloses"]
 
 GRID = 40  # values of f along each side of the square
 Answer = dict[str, Any]
-STEP = 0.5  # of a price in a recording, and the steps of training that it holds
-LAST_STEP = 60
 
 
 class GapCloses(PulledWidget):
@@ -98,22 +96,13 @@ class GapCloses(PulledWidget):
         return self._answer(self.plane.train(steps))
 
     def recorded(self) -> Recording:
-        """Every plan on the way to the best one, with many prices on the line, and many steps of training."""
+        """Both games from their beginning."""
         mine = self.line, self.plane, self.mode
-        self.line, self.plane = (copy.deepcopy(game) for game in mine[:2])
-        film = _Moves()
+        self.line, self.plane = copy.deepcopy(self.line), copy.deepcopy(self.plane)
         try:
-            for self.mode in sorted(("line", "plane"), key=lambda mode: mode != mine[2]):
-                self.game.reset()
-                (self._record_line if self.mode == "line" else self._record_plane)(film)
+            return game_recording(self)
         finally:
             self.line, self.plane, self.mode = mine
-        return Recording(
-            says="Recorded with one price changed at a time. Open the notebook to set them all as you like.",
-            answers=film.answers,
-            next=film.next(),
-            kept={"surface": SURFACE},
-        )
 
     def _answer(self, says: str) -> Answer:
         game, bounds = self.game, self.game.bounds()

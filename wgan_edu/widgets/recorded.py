@@ -80,8 +80,10 @@ class Recording:
     def to_bytes(self) -> bytes:
         """All of it, compressed: the length of the JSON, the JSON, then numbers that it refers to."""
         store = _Store()
-        names = list(self.answers[0]) if self.answers else []
-        columns = {name: store.column([a[name] for a in self.answers], self.kept.get(name)) for name in names}
+        names = dict.fromkeys(name for answer in self.answers for name in answer)
+        columns = {
+            n: store.column([answer.get(n) for answer in self.answers], self.kept.get(n)) for n in names
+        }
         rest = {"next": self.next, "traits": self.traits, "without": list(self.without)}
         head = json.dumps(store.plain({**rest, "sliders": self.sliders, "columns": columns}), allow_nan=False)
         head += " " * (-len(head.encode()) % 4)  # so that the numbers begin at a multiple of four
@@ -161,8 +163,12 @@ def nearest(
         As `Recording.next` takes it.
     """
     places = {name: [place.get(name) for place in where] for name in settings}
-    more = {"jumps": dict(jumps or {}), "links": dict(links or {}), "grows": dict(grows or {})}
-    return {"kind": "nearest", "places": places, **more, "verbs": verbs}
+    more = {"jumps": dict(jumps or {}), "grows": dict(grows or {})}
+    ways = {
+        key: {"to": [to for to, _ in way], "says": _Store().column([says for _, says in way], None)}
+        for key, way in (links or {}).items()
+    }
+    return {"kind": "nearest", "places": places, **more, "links": ways, "verbs": verbs}
 
 
 class _Store:
@@ -175,13 +181,16 @@ class _Store:
         """All values of one name: once if they are all the same."""
         places: dict[bytes, int] = {}
         which = [places.setdefault(_key(value), len(places)) for value in values]
-        different = list({place: value for place, value in zip(which, values, strict=True)}.values())
+        different = list(dict(zip(which, values, strict=True)).values())
         if len(different) == 1:
             return {"same": self.plain(different[0])}
-        if kept is None or not isinstance(different[0], np.ndarray):
+        if kept is None:
             each = [self.plain(value) for value in different]
             return {"each": each} if len(each) == len(values) else {"each": each, "which": which}
-        return {"which": which, **self.steps(np.stack(different), kept)}
+        rows = [value for value in different if value is not None]
+        missing = [value is None for value in different]  # of another kind of answer
+        row = np.where(missing, -1, np.cumsum(np.logical_not(missing)) - 1)
+        return {"which": row[which].tolist(), **self.steps(np.stack(rows), kept)}
 
     def steps(self, rows: Any, kept: Kept) -> dict[str, Any]:
         """Arrays of one shape as whole numbers: differences, folded to be positive, byte by byte."""
@@ -231,7 +240,9 @@ class _Store:
 
 
 def _key(value: Any) -> bytes:
-    return str(value.shape).encode() + value.tobytes() if isinstance(value, np.ndarray) else repr(value).encode()
+    return (
+        str(value.shape).encode() + value.tobytes() if isinstance(value, np.ndarray) else repr(value).encode()
+    )
 
 
 def as_page(name: str, script: str, css: str, recording: Recording) -> str:

@@ -74,7 +74,9 @@ function columnReader(column, bytes, from, numbersAt) {
     for (let i = 0; i < all; i++) if (Math.floor(i / stride) % shape[axis]) steps[i] += steps[i - stride];
   }
   return (index) => {
-    const row = which[index], k = low.length > 1 ? row : 0;
+    const row = which[index];
+    if (row < 0) return null;
+    const k = low.length > 1 ? row : 0;
     const values = Float32Array.from({ length: size }, (_, i) => low[k] + step[k] * steps[row * size + i]);
     if (spiral) for (let i = 0; i < size; i += 2) {
       const away = Math.exp(values[i]), angle = values[i + 1];
@@ -174,8 +176,8 @@ function film({ answer, value, next: { clock, grows, reels } }, note) {
 
 const FAR_OFF = 0.15;  // of the recorded range: a wish that ends this far from it was not recorded
 
-function nearest({ answer, next: { places, jumps, verbs } }, note) {
-  let at = 0;
+function nearest({ answer, value, next: { places, jumps, links, grows, verbs } }, note) {
+  let at = 0, come = [0], edited = null;  // come: the answers on the way here; edits of one and the same thing are one step
   const names = Object.keys(places), count = places[names[0]].length;
   const spread = Object.fromEntries(names.map((name) => {
     const numbers = places[name].filter((value) => typeof value === "number");
@@ -187,7 +189,16 @@ function nearest({ answer, next: { places, jumps, verbs } }, note) {
   function go(verb, values) {
     note("");
     if (verb === "now") return;
-    if (verb in jumps) { at = jumps[verb][Object.values(values)[0]]; return; }
+    if (verb in jumps) { at = jumps[verb][Object.values(values)[0]]; come = [at]; edited = null; return; }
+    const link = links[[verb, ...Object.values(values)].join(" ")];
+    if (link) {
+      const says = said(link.says, at);
+      if (link.to[at] < 0) throw new NotRecorded("The recording ends here: reset, or open the notebook to go on.");
+      at = link.to[at];
+      come = verb === "reset" ? [at] : [...come, at];
+      edited = null;
+      return says;
+    }
     if (!(verb in verbs)) throw new NotRecorded("The recording cannot do this: open the notebook for it.");
     const wish = Object.fromEntries(names.map((name) => [name, places[name][at]])), asked = new Set();
     for (const [name, value] of Object.entries(values)) {
@@ -204,10 +215,18 @@ function nearest({ answer, next: { places, jumps, verbs } }, note) {
     if (!asked.size || names.some((name) => apart(name, wish[name], places[name][at]) > FAR_OFF)) {
       note("That was not recorded; this is the nearest that was. Open the notebook for all.");
     }
+    const edit = [...asked].join(" ");
+    come = edit === edited ? [...come.slice(0, -1), at] : [...come, at];
+    edited = edit;
   }
+  const said = (says, index) => ("same" in says ? says.same : says.each[says.which ? says.which[index] : index]);
 
   return (verb, values) => {
-    go(verb, values);
-    return { ...answer(at), nearest: true };
+    const says = go(verb, values);
+    const grown = Object.entries(grows).map(([name, columns]) => {
+      const numbers = come.flatMap((index) => columns.map((column) => value(column, index) ?? NaN));
+      return [name, Object.assign(Float32Array.from(numbers), { shape: [come.length, columns.length] })];
+    });
+    return { ...answer(at), ...(says !== undefined && { says }), ...Object.fromEntries(grown), nearest: true };
   };
 }
