@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import signal
 import sys
 from importlib.util import find_spec
@@ -112,7 +113,8 @@ def learner(lab, chromium, request):
     contexts = []
 
     def opened(*cells, **settings):
-        name = f"{request.node.name}-{len(contexts)}.ipynb"
+        test = re.sub(r"\W+", "-", request.node.name)  # parameters come in brackets, which addresses escape
+        name = f"{test}-{len(contexts)}.ipynb"
         lab.write(name, *cells)
         contexts.append(chromium.new_context(viewport={"width": 1280, "height": 1000}, **settings))
         return browser.Learner(lab, contexts[-1].new_page(), name)

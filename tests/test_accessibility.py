@@ -10,13 +10,11 @@ import json
 import re
 from pathlib import Path
 
-import browser
 import figure_rules
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from colors import EYES, apart, ciede2000, contrast, lab, linear
 from figure_rules import OF_LINES, OF_TEXT
 
@@ -270,6 +268,8 @@ OPTIONS = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violati
 
 def violations(page, where=None, but=()):
     """What axe-core finds, and texts in the very color of their ground, which it only asks about."""
+    from axe_playwright_python.sync_playwright import Axe  # here, as most tests do without a browser
+
     found = Axe().run(page, where, OPTIONS).response
     for rule in found["incomplete"]:
         same = [node for node in rule["nodes"] if "equalRatio" in json.dumps(node["any"])]
@@ -323,7 +323,13 @@ def hold_controls_to_their_rules(page, paper):
         if number:  # focused by a key, not by the test
             assert reached["ring"] >= 2, reached
             channels = [int(part) / 255 for part in re.findall(r"\d+", reached["color"])[:3]]
-            assert contrast(channels, TINTS["paper"]) >= OF_LINES
+            assert contrast(channels, TINTS["paper"]) >= OF_LINES, reached
+
+
+def view_of(someone):
+    import browser
+
+    return browser.View(someone)
 
 
 def test_no_view_is_left_out():
@@ -336,7 +342,7 @@ def test_a_view_in_jupyterlab(learner, name):
     """In both themes, by keyboard, and at 200 % on a screen of 1280 pixels."""
     someone = learner(VIEWS[name])
     someone.run_cell(0)
-    view, page = browser.View(someone), someone.page
+    view, page = view_of(someone), someone.page
     for scheme, light in (("light", "true"), ("dark", "false")):
         page.emulate_media(color_scheme=scheme)
         page.wait_for_function(f"document.body.dataset.jpThemeLight === '{light}'")
@@ -368,7 +374,7 @@ def test_what_is_wrong_with_a_view_is_found(chromium):
     found = " ".join(violations(page, ".wgan-edu"))
     assert "button-name" in found
     assert "color-contrast" in found
-    for fault, style in (("words", "width: 50px"), ("height", "height: 12px"), ("ring", "outline: none")):
+    for fault, style in (("words", "width: 50px"), ("24", "height: 12px"), ("ring", "outline: none")):
         words = "" if fault == "words" else "a"
         page.set_content(
             "<style>button { width: 40px; height: 40px; outline: solid 3px #000000 }</style>"
@@ -386,7 +392,7 @@ def test_what_is_wrong_with_a_view_is_found(chromium):
 def test_with_less_motion_a_picture_stays_half_a_second(learner, name):
     someone = learner(VIEWS[name], reduced_motion="reduce")
     someone.run_cell(0)
-    view = browser.View(someone)
+    view = view_of(someone)
     view.press("Play")
     before = view.number("painted")
     someone.page.wait_for_timeout(3000)
@@ -417,7 +423,7 @@ def test_marks_on_canvases_differ_in_shape_and_have_a_white_edge(chromium):
     shapes = page.evaluate(MARKS)
     page.close()
     for one, other in itertools.combinations(shapes.values(), 2):
-        assert sum(a != b for a, b in zip(one, other, strict=True)) > 60
+        assert sum(a != b for a, b in zip(one, other, strict=True)) >= 40
     for shape in shapes.values():
         assert shape.count("w") > 20
         rows = ["".join(shape[40 * i : 40 * i + 40]) for i in range(40)]

@@ -8,6 +8,7 @@ import itertools
 import json
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -566,9 +567,8 @@ def test_a_lecture_has_90_minutes_of_sections_that_exist(plan, number, rows, hom
 def test_what_the_page_says_of_the_street_is_so():
     """Where a best f rises, falls and is free in `GapCloses`: by the flow across each stretch."""
     from wgan_edu.widgets.bounds_game import LineGame
-    from wgan_edu.widgets.gap_closes import GapCloses
 
-    game = GapCloses().game
+    game = LineGame()  # the street of the view
     same = LineGame({2: 2, 3: 3, 8: 2, 10: 3}, {0: 1, 4: 3, 5: 1, 7: 3, 9: 2})  # as chapter 06 describes it
     assert game.places.tolist() == same.places.tolist()
     assert math.isclose(game.w1, same.w1)
@@ -591,6 +591,37 @@ def test_what_the_page_says_of_the_dirac_gan_is_so():
     assert abs(np.linalg.eigvals(dirac.step_matrix("wgan", 0.1, n_critic=401))).max() > 1.05
     for variant in ("r1", "instance_noise"):
         assert abs(np.linalg.eigvals(dirac.step_matrix(variant, 0.1))).max() < 1
+
+
+@pytest.mark.usefixtures("one_thread")
+def test_what_the_page_says_of_a_slow_discriminator_is_so():
+    """All samples near one mode, arrows that point one way, and another mode at the next look."""
+    from wgan_edu.training import PRESETS
+    from wgan_edu.widgets.training_run import TrainingRun
+
+    run = TrainingRun(replace(PRESETS["gan_nonsaturating"], lr_critic=2e-4))
+    run.advance(60)
+    looks = [run.advance(20) for _ in range(9)]
+    alike = [
+        np.linalg.norm(np.mean(look.arrows.T / np.linalg.norm(look.arrows, axis=1), axis=1)) for look in looks
+    ]
+    nearest = [transport.cost_matrix(look.fake, run.data.centers).argmin(axis=1) for look in looks]
+    shares = [np.bincount(modes, minlength=8) / len(modes) for modes in nearest]
+    assert np.median(alike) > 0.8
+    assert np.median(np.max(shares, axis=1)) > 0.9
+    assert np.mean(np.diff(np.argmax(shares, axis=1)) != 0) > 0.5
+
+
+@pytest.mark.usefixtures("one_thread")
+def test_what_the_page_says_of_a_clipped_critic_is_so():
+    from wgan_edu.training import PRESETS
+    from wgan_edu.widgets.training_run import TrainingRun
+
+    live = replace(PRESETS["live"], lr_critic=2e-3, lr_generator=1e-3, n_critic=3)  # as in chapter 10
+    run = TrainingRun(replace(live, constraint=lipschitz.WeightClipping(0.01)))
+    fake = run.advance(100).fake
+    assert f"{abs(run.current.gap):.3f}" == "0.000"
+    assert transport.w1_exact(run.real, fake) > 0.2
 
 
 def test_commands_on_the_page_exist():
@@ -657,6 +688,20 @@ def test_what_a_waiting_view_says_is_on_the_page():
     script = (ROOT / "wgan_edu/widgets/shared.js").read_text()
     assert "Waiting for the kernel: another cell is running" in script
     assert '### "Waiting for the kernel: another cell is running"' in FIRST_AID
+
+
+def test_the_start_page_says_at_once_how_work_is_kept_and_where_help_is():
+    opening = sources("00", "markdown")[0]
+    for words in (
+        "**Your work is kept**",
+        "`progress()`",
+        "Binder and Colab",
+        "`doctor()`",
+        "docs/first_aid.md",
+    ):
+        assert words in opening
+    code = sources("00", "code")
+    assert any(source.endswith("\ncontents()") for source in code[: len(code) // 2])
 
 
 # --- sources ----------------------------------------------------------------------------------------

@@ -118,7 +118,7 @@ def test_a_chapter_shows_its_formulas_figures_and_terms(reader, name):
     assert page.locator("main mjx-container").count() > 20
     assert page.locator("main figcaption").count() == wanted
     terms = page.locator("main a.term")
-    assert terms.count() > 3
+    assert terms.count() > 5
     hrefs = terms.evaluate_all("them => them.map(a => a.getAttribute('href'))")
     assert len(hrefs) == len(set(hrefs)), "a term is linked twice"
     assert all(re.fullmatch(r"\.\./docs/glossary\.html#term-\S+", href) for href in hrefs)

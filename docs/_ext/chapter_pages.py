@@ -8,6 +8,7 @@ from typing import Any
 from docutils import nodes
 
 STATE, VIEW = (f"application/vnd.jupyter.widget-{what}+json" for what in ("state", "view"))
+GLOSSARY = "docs/glossary"
 # Where a link would disturb: other links, headings, code, formulas.
 PLAIN = (nodes.reference, nodes.title, nodes.literal, nodes.literal_block, nodes.math, nodes.math_block)
 
@@ -36,23 +37,28 @@ def link_terms(app, document, docname) -> None:
     """Link the first occurrence of each glossary term in a chapter."""
     if not docname.startswith("notebooks/"):
         return
-    objects = app.env.domains.standard_domain.objects
-    where = {name.lower(): place for (kind, name), place in objects.items() if kind == "term"}
+    entries, anchors = {}, {}
+    for entry in app.env.get_doctree(GLOSSARY).findall(nodes.definition_list_item):
+        for term in entry.findall(nodes.term):
+            entries[_said(term)] = _said(entry)  # the whole of it, so that other words for it share it
+            anchors[_said(term)] = term["ids"][0]
+    page = app.builder.get_relative_uri(docname, GLOSSARY)
     running = [node for node in document.findall(nodes.Text) if _is_plain(node)]
     matches: dict[int, list[re.Match[str]]] = {}
-    for i, found in first_places([*map(str, running)], {term: "#".join(at) for term, at in where.items()}):
+    for i, found in first_places([*map(str, running)], entries):
         matches.setdefault(i, []).append(found)
     for i, found_here in matches.items():
         parts, done, text = [], 0, str(running[i])
         for found in found_here:
-            page, anchor = where[found[1].lower()]
-            uri = f"{app.builder.get_relative_uri(docname, page)}#{anchor}"
-            link = nodes.reference(
-                "", text[slice(*found.span())], refuri=uri, internal=True, classes=["term"]
-            )
+            words, uri = text[slice(*found.span())], f"{page}#{anchors[found[1].lower()]}"
+            link = nodes.reference("", words, refuri=uri, internal=True, classes=["term"])
             parts += [nodes.Text(text[done : found.start()]), link]
             done = found.end()
         running[i].parent.replace(running[i], [*parts, nodes.Text(text[done:])])
+
+
+def _said(node: nodes.Node) -> str:
+    return node.astext().lower().replace("’", "'")
 
 
 def link_names(app, document, docname) -> None:
@@ -97,7 +103,7 @@ def number(app, document) -> None:
 def read_again(app, docname, content) -> None:
     """Read a chapter again when the glossary has changed, and without what needs a kernel."""
     if docname.startswith("notebooks/"):
-        app.env.note_dependency("docs/glossary.md")
+        app.env.note_dependency(f"{GLOSSARY}.md")
         content[0] = json.dumps(without_kernel(json.loads(content[0])))
 
 

@@ -8,8 +8,10 @@ take goes into the record of progress with its date; `progress()` shows the firs
 import time
 from typing import Any
 
+from wgan_edu.display_mode import display_mode
 from wgan_edu.exercises import records
 from wgan_edu.exercises.outcome import Outcome
+from wgan_edu.exercises.printed import printed_questions
 from wgan_edu.exercises.quizzes import option_of
 from wgan_edu.exercises.trap_questions import QUESTIONS, UNSURE, Item
 
@@ -82,7 +84,10 @@ class Inventory:
         return Outcome(headline, f"{chosen.why}\n\n{right}")
 
     def box(self) -> Any:
-        """The take as a widget."""
+        """The take as a widget; where there will be no kernel, as a page."""
+        if display_mode() == "recorded":
+            lead = "Concept inventory. Choose an option of each question in your mind, then open it."
+            return printed_questions(lead, self.questions)
         from wgan_edu.exercises.writing import inventory_box
 
         return inventory_box(self)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from wgan_edu.palette import COLORS
 
-__all__ = ["Outcome", "Page", "Table", "to_html"]
+__all__ = ["BOX", "Outcome", "Page", "Table", "to_html"]
 
 EDGES = {"Passed": COLORS["plan"], "Right": COLORS["plan"], "Not right": COLORS["fake"]}
 LEFT = "text-align: left; vertical-align: top"

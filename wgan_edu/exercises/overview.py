@@ -7,6 +7,7 @@ import base64
 import html
 import json
 
+from wgan_edu.display_mode import display_mode
 from wgan_edu.exercises import records
 from wgan_edu.exercises.course import CHAPTERS, builds_on
 from wgan_edu.exercises.frame import chapters, exercises_of
@@ -18,6 +19,7 @@ from wgan_edu.exercises.writing import upload_box
 __all__ = ["Overview", "contents", "progress"]
 
 ABOUT = ("Chapter", "Question", "Builds on", "Runs on", "Minutes", "Done")
+NO_KERNEL = "This page keeps no progress: in the notebook, this table fills as you go."
 COLUMNS = ("Chapter", "Passed", "Tried", "Quiz", "Still open")
 
 
@@ -48,9 +50,12 @@ class Overview:
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
-        page = {"text/html": self._repr_html_(), "text/plain": repr(self)}
+        kernel = display_mode() != "recorded"
+        shown = self._repr_html_() if kernel else f"{self.table._repr_html_()}<p>{NO_KERNEL}</p>"
+        page = {"text/html": shown, "text/plain": repr(self)}
         display(page, raw=True)  # type: ignore[no-untyped-call]
-        display(upload_box())  # type: ignore[no-untyped-call]
+        if kernel:
+            display(upload_box())  # type: ignore[no-untyped-call]
 
 
 def progress() -> Overview:

@@ -13,9 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from wgan_edu.display_mode import display_mode
 from wgan_edu.exercises import records
 from wgan_edu.exercises.frame import chapters
 from wgan_edu.exercises.outcome import Outcome
+from wgan_edu.exercises.printed import printed_questions
 
 __all__ = ["Option", "Question", "Quiz", "option_of", "quiz", "right", "wrong"]
 
@@ -106,7 +108,10 @@ class Quiz:
         display(self.box())  # type: ignore[no-untyped-call]
 
     def box(self) -> Any:
-        """The quiz as a widget."""
+        """The quiz as a widget; where there will be no kernel, as a page."""
+        if display_mode() == "recorded":
+            lead = f"Quiz of chapter {self.chapter}. Choose an option in your mind, then open it."
+            return printed_questions(lead, self.questions)
         from wgan_edu.exercises.writing import quiz_box
 
         return quiz_box(self)

@@ -73,7 +73,7 @@ class TrainingPlayer(VBox):  # type: ignore[misc]
             steps.append(chosen)
         super().__init__(
             [
-                HBox([self._start, *steps, self._play]),
+                HBox([self._start, *steps, self._play], layout={"flex_flow": "row wrap"}),
                 self._picture,
                 self._scrub,
                 self._numbers,
