@@ -41,7 +41,9 @@ def executed(name: str, keep: bool = False) -> Path:
     notebook = nbformat.read(source, as_version=4)
     print(f"Running {name}", flush=True)
     where = {"metadata": {"path": str(NOTEBOOKS)}}
-    NotebookClient(notebook, timeout=600, kernel_name="python3", resources=where, store_widget_state=False).execute()
+    NotebookClient(
+        notebook, timeout=600, kernel_name="python3", resources=where, store_widget_state=False
+    ).execute()
     notebook.metadata["fingerprint"] = mark
     EXECUTED.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, target)

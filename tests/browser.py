@@ -138,6 +138,7 @@ def jupyterlab(folder: Path) -> Iterator[Lab]:
                 server.wait(15)
             except subprocess.TimeoutExpired:
                 server.kill()
+                server.wait()
 
 
 class Learner:

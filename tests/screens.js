@@ -7,7 +7,7 @@ async () => {
   style.textContent = "* { transition: none !important; }";
   document.head.append(style);
 
-  const isHidden = (element) => element.closest("aside.notes, mjx-assistive-mml, svg, [hidden]");
+  const isHidden = (element) => element.closest("aside.notes, mjx-assistive-mml, svg, [hidden], details:not([open]) > :not(summary)");
   const kind = (element) =>
     element.closest("pre, code") ? "code" : element.closest("table") ? "table" : "prose";
 

@@ -261,6 +261,21 @@ def a_rmsprop():
     return close([v, weight, -first], [by_hand, 1 - 0.1 * 0.5 / (np.sqrt(by_hand) + 1e-3), 1 / np.sqrt(0.1)])
 
 
+def a_moving_average():
+    from wgan_edu.data import ring_of_8
+
+    state = training.TrainState.create(training.PRESETS["ring"], ring_of_8())
+    kept, beta = [weight.detach().clone() for weight in state.average.parameters()], state.config.ema_decay
+    with torch.no_grad():
+        for weight in state.generator.parameters():
+            weight += 1
+    state.update_average()
+    pairs = zip(kept, state.generator.parameters(), state.average.parameters(), strict=True)
+    return 0 < beta < 1 and all(
+        torch.allclose(now, beta * old + (1 - beta) * new, atol=1e-6) for old, new, now in pairs
+    )
+
+
 def a_frechet():
     a, b = RNG.normal(size=(50, 2)), RNG.normal(size=(60, 2)) * 2 + 1
     covs = np.cov(a.T), np.cov(b.T)
@@ -448,6 +463,7 @@ FORMULAS = {
     ),
     "one-sided penalty": (r"\max(0, \lVert\nabla f\rVert - 1)^2", lambda: a_penalty(one_sided=True)),
     "RMSProp": (r"w \leftarrow w - \alpha\, g / (\sqrt v + \epsilon)", a_rmsprop),
+    "moving average": (r"\bar u \leftarrow \beta \bar u + (1 - \beta) u", a_moving_average),
     "high quality": (r"1 - e^{-9/2}", lambda: close(metrics.perfect_high_quality(3, 2), 1 - np.exp(-9 / 2))),
     "Fréchet distance": (r"2\,(\Sigma_a^{1/2} \Sigma_b \Sigma_a^{1/2})^{1/2}", a_frechet),
     "copying": (r"$\frac12$ for new pictures, 1 for copies", copies),

@@ -116,6 +116,8 @@ def test_a_chapter_shows_its_formulas_figures_and_terms(reader, name):
         "them => them.every(i => i.naturalWidth > 300 && i.alt.length > 20)"
     )
     assert page.locator("main mjx-container").count() > 20
+    put_out = " ".join(page.locator("main .cell_output").all_inner_texts())
+    assert not re.search(r" object at 0x|^\w+\(children=", put_out), "something that only a kernel can show"
     assert page.locator("main figcaption").count() == wanted
     terms = page.locator("main a.term")
     assert terms.count() > 5

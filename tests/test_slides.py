@@ -312,7 +312,7 @@ def test_every_screen_can_be_read_from_the_last_row(path, folder, hall):
     )
     assert page.problems == []
     assert [problem for screen in found["screens"] for problem in screen["problems"]] == []
-    assert 18 <= len(found["screens"]) <= 42
+    assert 18 <= len(found["screens"]) <= 45  # the questions of the quiz, one a screen, among them
     assert found["formulas"] >= 20
     assert found["figures"] >= 3
     assert found["notes"] == len(found["screens"])

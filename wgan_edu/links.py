@@ -150,7 +150,8 @@ def _patterns(address: str) -> tuple[str, ...]:
 
 
 def _pages(root: str | Path) -> list[Path]:
-    return sorted({path for pattern in PAGES for path in Path(root).glob(pattern)})
+    found = {path for pattern in PAGES for path in Path(root).glob(pattern)}
+    return sorted(path for path in found if "_build" not in path.relative_to(root).parts)  # copies, made again from the pages
 
 
 def _rewrite(path: Path, change: Callable[[str], str]) -> list[Path]:

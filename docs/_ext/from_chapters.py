@@ -1,4 +1,4 @@
-"""What a page takes from the chapters, so that nothing is written twice: `{objectives}`, `{bibliography}`."""
+"""What a page takes from the chapters, so that nothing stands twice: `{objectives} 05`, `{bibliography}`."""
 
 import re
 from collections import defaultdict

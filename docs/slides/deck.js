@@ -6,7 +6,7 @@ const HEIGHT = 720;
 const FOOT = 40; // free at the bottom, for the number of the slide
 const WIDTH = 1168; // of the text
 const LEAST_PICTURE = 380; // a picture is at least this high, or goes on to the next screen
-const LEAST_VIEW = 560; // the same, of a live view
+const MOST_VIEW = HEIGHT - FOOT - 14; // a recorded view has its own size, if that is no more than a screen
 const ONE_LINE = 26; // by which a view may grow while it plays
 const VIEW_WIDTH = 900; // of a view in a notebook
 const LEAST_SQUARE = 470; // the same, of one that is not much wider than high
@@ -39,11 +39,17 @@ function shrink(screen, block, sizes, target = block) {
 // Make the last block of a screen as large as it can be there.
 function fit(screen, block) {
   const [pre, picture, view] = ["pre", "figure > img", ".wgan-edu-recorded"].map((kind) => block.querySelector(kind));
+  for (const size of block.matches(".question") ? [34, 30, 28, 26] : []) {
+    block.style.fontSize = `${size}px`;
+    openLongest(block);
+    if (room(screen) >= 0) break;
+  }
   const formula = block.querySelector('mjx-container[display="true"] > svg');
   if (view) {
     view.style.zoom = 1;
-    const high = Math.max(room(screen) + view.offsetHeight, LEAST_VIEW) - ONE_LINE;
-    view.style.zoom = Math.min(WIDTH / VIEW_WIDTH, high / view.offsetHeight);
+    const height = view.offsetHeight + ONE_LINE;
+    const high = Math.max(room(screen) + FOOT / 2 + view.offsetHeight, Math.min(height, MOST_VIEW));
+    view.style.zoom = Math.min(WIDTH / VIEW_WIDTH, high / height);
   } else if (picture) {
     picture.style.width = "auto";
     picture.style.height = "1px";
@@ -165,6 +171,30 @@ function flow(first, title) {
   return title;
 }
 
+// A quiz goes question by question, with one option open at a time.
+function splitQuiz() {
+  for (const option of document.querySelectorAll(".output > div > p + details")) {
+    const question = document.createElement("div");
+    question.className = "output question";
+    const box = option.parentElement.parentElement;
+    const parts = [option.previousElementSibling, option];
+    while (parts.at(-1).nextElementSibling?.matches("details")) parts.push(parts.at(-1).nextElementSibling);
+    question.append(...parts);
+    for (const part of question.querySelectorAll("details")) part.name = question.firstChild.textContent;
+    box.parentElement.insertBefore(question, box.nextElementSibling ?? null);
+    while (question.nextElementSibling?.matches(".question")) question.nextElementSibling.after(question);
+  }
+}
+
+// Open the longest option, so that there is room for each.
+function openLongest(question) {
+  const heights = [...question.querySelectorAll("details")].map((option) => {
+    option.open = true;
+    return [question.offsetHeight, option];
+  });
+  heights.sort((one, other) => other[0] - one[0])[0][1].open = true;
+}
+
 // A cell of type "fragment" comes at the next key; where it opens a screen there is nothing to wait for.
 function unwrap() {
   document.querySelectorAll(".later").forEach((later, index) => {
@@ -232,12 +262,14 @@ async function arrange() {
   await Promise.all([...document.images].map((image) => image.decode().catch(() => {})));
   await document.fonts.ready;
   await alive();
+  splitQuiz();
   unwrap();
   for (const column of document.querySelectorAll(".slides > section")) {
     let title = "";
     for (const screen of [...column.children]) title = flow(screen, title);
   }
   screens().forEach(enlarge);
+  for (const option of document.querySelectorAll("details")) option.open = false;
   revealLater();
   shareNotes();
   keepKeys();

@@ -6,13 +6,15 @@ frame, so here too nothing runs when no page is open.
 Taught in: 00_start_here.
 """
 
+import base64
+import html
 import io
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from ipywidgets import Button as CoreButton
-from ipywidgets import Dropdown, HBox, Image, IntSlider, Label, Play, VBox
+from ipywidgets import HTML, Dropdown, HBox, IntSlider, Label, Play, VBox
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
@@ -51,8 +53,7 @@ class TrainingPlayer(VBox):  # type: ignore[misc]
         choices: Mapping[str, TrainConfig] | None = None,
     ) -> None:
         self.run = TrainingRun(config, data, choices)
-        self._picture = Image(format="png", width=820)
-        self._numbers, self._message = Label(), Label()
+        self._picture, self._numbers, self._message = HTML(), Label(), Label()
         self._play = Play(interval=TICK, min=0, max=10**6, step=1, layout={"display": "none"})
         self._start = CoreButton(description="Play")  # those of `Play` have no words
         self._start.on_click(lambda _: setattr(self._play, self._playing, self._start.description == "Play"))
@@ -124,15 +125,17 @@ class TrainingPlayer(VBox):  # type: ignore[misc]
             self._do(lambda: self.run.frames[index])
 
     def _show(self, frame: Frame) -> None:
-        self._picture.value = picture(self.run, frame)
         run = self.run
         modes = f", {frame.modes} of {run.mode_count} modes" if run.mode_count else ""
         self._numbers.value = (
             f"generator steps {frame.generator_steps} of {run.config.generator_steps}, critic steps "
             f"{frame.critic_steps}, gap {frame.gap:.3f}, mean push {frame.push:.2f}{modes}"
         )
-        if self._picture.has_trait("tooltip"):  # since ipywidgets 8; read out in place of the picture
-            self._picture.tooltip = f"Points over the critic, and its gap over time: {self._numbers.value}."
+        words = html.escape(f"Points over the critic, and its gap over time: {self._numbers.value}.")
+        data = base64.b64encode(picture(run, frame)).decode()
+        self._picture.value = (
+            f'<img alt="{words}" src="data:image/png;base64,{data}" style="max-width: 820px">'
+        )
         self._following = True  # the slider follows the run; it is not the learner who moves it
         self._scrub.max = len(run.frames) - 1
         if frame is run.current:
