@@ -28,7 +28,7 @@ async () => {
           const box = element.getBoundingClientRect();
           if (isHidden(element) || !box.width || !box.height) continue;
           bottom = Math.max(bottom, box.bottom);
-          if (box.bottom > HEIGHT - 24 + SLACK) say(`${Math.round(box.bottom)} px is below the screen`, element);
+          if (box.bottom > HEIGHT - 8 + SLACK) say(`${Math.round(box.bottom)} px is below the screen`, element);
           if (box.top < -SLACK) say("above the screen", element);
           if (box.right > WIDTH + SLACK || box.left < -SLACK) say(`${Math.round(box.right)} px is beside the screen`, element);
           const { overflowX, overflowY, display } = getComputedStyle(element);

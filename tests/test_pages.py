@@ -690,6 +690,7 @@ def test_first_aid_was_run(tmp_path, monkeypatch):
     finally:
         torch.set_num_threads(threads)
     assert result.attempted > 15
+    assert max(len(one.source) for one in example.examples) < 76, "longer lines are cut on the site"
     assert result.failed == 0
 
 

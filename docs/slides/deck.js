@@ -248,14 +248,17 @@ function keepKeys() {
   }
 }
 
-// Recorded views come to life after the page has loaded; wait until each has drawn itself.
+// Recorded views come to life after the page has loaded; wait until each has drawn itself and keeps its height.
 async function alive() {
   const views = [...document.querySelectorAll(".wgan-edu-recorded")];
-  const drawn = (view) => view.shadowRoot?.querySelector(".wgan-edu") || (!view.shadowRoot && view.querySelector("p") === null);
-  for (let tries = 0; tries < 100 && !views.every(drawn); tries++) {
-    await new Promise((done) => setTimeout(done, 50));
+  const ready = () => views.every((view) => !view.shadowRoot || view.shadowRoot.querySelector(".wgan-edu"));
+  const heights = () => views.map((view) => view.offsetHeight).join();
+  for (let tries = 0, since = 0, last = ""; views.length && tries < 60 && since < 5; tries++) {
+    await new Promise((done) => setTimeout(done, 100));
+    const now = heights();
+    since = ready() && views.every((view) => view.dataset.alive !== undefined) && now === last ? since + 1 : 0;
+    last = now;
   }
-  await new Promise((done) => setTimeout(done, views.length ? 200 : 0));
 }
 
 async function arrange() {

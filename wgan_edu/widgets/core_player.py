@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from ipywidgets import Button as CoreButton
 from ipywidgets import HTML, Dropdown, HBox, IntSlider, Label, Play, VBox
+from ipywidgets import Button as CoreButton
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
