@@ -41,7 +41,7 @@ check: $(READY)  ## the quick half: lint, types and package tests, about two min
 book: $(READY)  ## run the chapters and build the site, then read every page of it without a network
 	@$(BIN)/python tests/browser.py
 	$(BIN)/python docs/book.py
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m site tests/test_site_in_browser.py
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m site tests/test_site_in_browser.py tests/test_accessibility.py
 
 slides: $(READY)  ## make slides of the chapters, then look at every screen without a network
 	@$(BIN)/python tests/browser.py

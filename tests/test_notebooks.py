@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import json
 import os
 import re
 import threading
@@ -380,8 +381,12 @@ class Watch(threading.Thread):
 def test_runs_as_a_learner_runs_it(path, monkeypatch):
     for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         monkeypatch.setenv(threads, "1")  # one slow core, as on Binder
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]))
+    roads = [str(ROOT), str(ROOT / "tests"), os.environ.get("PYTHONPATH", "")]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(roads))
     notebook = read(path)
+    look_first = nbformat.v4.new_code_cell("import figure_rules\nfigure_rules.watch()")
+    look_last = nbformat.v4.new_code_cell("import json\nprint(json.dumps(figure_rules.found()))")
+    notebook.cells = [look_first, *notebook.cells, look_last]
     watch = Watch()
     watch.start()
     try:
@@ -403,5 +408,8 @@ def test_runs_as_a_learner_runs_it(path, monkeypatch):
     ]
     assert len(pictures) >= 3
     assert all(re.search(r'alt="[^"]{40,}"', picture) for picture in pictures)
+    looked_at = json.loads(look_last.outputs[0].text)
+    assert len(looked_at) >= 3
+    assert [seen for seen in looked_at if seen[1]] == [], "what cannot be read without color or from afar"
     assert watch.seconds < (90 if path.stem[:2] in LONG_CHAPTERS else 60), "CPU seconds on one thread"
     assert watch.memory < MEMORY_BUDGET

@@ -11,7 +11,7 @@ from ipywidgets import Widget
 from wgan_edu import widgets
 from wgan_edu.lipschitz import WeightClipping
 from wgan_edu.training import PRESETS
-from wgan_edu.widgets import training_player
+from wgan_edu.widgets import gap_recording, training_player
 
 pytestmark = pytest.mark.browser
 
@@ -33,6 +33,9 @@ def pages():
         short = replace(PRESETS["live"], batch_size=32, hidden=(16, 16), generator_steps=60)
         choices = {"penalty": short, "clipping": replace(short, constraint=WeightClipping(0.1))}
         patch.setattr("wgan_edu.widgets.dirac_gan.RECORDED", {"lr": (0.1, 0.5, 0.4), "n_critic": (1, 4, 3)})
+        few = {"bend": (0.0, 1.2, 1.2), "tilt": (0.0, 90.0, 10.0), "shift": (0.0, 0.2, 0.2)}
+        patch.setattr("wgan_edu.widgets.sheet_and_thread.RECORDED", few | {"epsilon": (0.1, 0.1, 0.05)})
+        patch.setattr(gap_recording, "LAST_STEP", 12)
         views = {
             "player": widgets.TrainingPlayer(short),
             "choices": widgets.TrainingPlayer(choices=choices),
@@ -117,7 +120,7 @@ def test_play_pause_steps_reset_scrub(reader):
     player.wait("step", lambda step: step == 21)
     assert player.number("critic") == 20, "the generator alone"
     player.press("Play")
-    player.wait("done", "true" == "true" and (lambda _: player.paper.get_attribute("data-done") == "true"))
+    player.wait("done", lambda _: player.paper.get_attribute("data-done") == "true")
     player.says("The run is finished")
     assert player.number("step") == 60
 

@@ -151,7 +151,8 @@ def _patterns(address: str) -> tuple[str, ...]:
 
 def _pages(root: str | Path) -> list[Path]:
     found = {path for pattern in PAGES for path in Path(root).glob(pattern)}
-    return sorted(path for path in found if "_build" not in path.relative_to(root).parts)  # copies, made again from the pages
+    built = Path(root) / "docs" / "_build"  # copies, made again from the pages
+    return sorted(path for path in found if not path.is_relative_to(built))
 
 
 def _rewrite(path: Path, change: Callable[[str], str]) -> list[Path]:

@@ -27,7 +27,7 @@ async function replay(render, mark, css, says, text) {
     }
   } catch (error) {
     host.textContent = `${says} It cannot be shown in this browser (${error.message}); the figures of this page show the same.`;
-    throw error;
+    console.error(error);
   }
 }
 
