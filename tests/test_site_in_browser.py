@@ -111,14 +111,14 @@ def test_a_chapter_shows_its_formulas_figures_and_terms(reader, name):
     page = reader(name).page
     wanted = figures_of(EXECUTED / Path(name).with_suffix(".ipynb").name)
     assert wanted > 3
-    assert page.locator("main figure img").count() == wanted
-    assert page.locator("main figure img").evaluate_all(
+    assert page.locator("main figure > img").count() == wanted
+    assert page.locator("main figure > img").evaluate_all(
         "them => them.every(i => i.naturalWidth > 300 && i.alt.length > 20)"
     )
     assert page.locator("main mjx-container").count() > 20
     put_out = " ".join(page.locator("main .cell_output").all_inner_texts())
     assert not re.search(r" object at 0x|^\w+\(children=", put_out), "something that only a kernel can show"
-    assert page.locator("main figcaption").count() == wanted
+    assert page.locator("main figure:has(> img) > figcaption").count() == wanted
     terms = page.locator("main a.term")
     assert terms.count() > 5
     hrefs = terms.evaluate_all("them => them.map(a => a.getAttribute('href'))")

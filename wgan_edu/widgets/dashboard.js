@@ -64,7 +64,7 @@ function render({ model, el }) {
     const f = shown;
     wall.canvas.setAttribute("aria-label", `${f.pictures.shape[0]} generated pictures after ${f.step} generator steps.`);
     gaps.canvas.setAttribute("aria-label", `Over ${f.step} steps: critic gap on training pictures now ${rounded(f.gap)}, on held-out pictures ${rounded(f.validation_gap)}.`);
-    norms.canvas.setAttribute("aria-label", `Gradient norms now: critic ${rounded(f.critic_grad_norm, 2)}, generator ${rounded(f.generator_grad_norm, 2)}.`);
+    norms.canvas.setAttribute("aria-label", `Gradient norms over ${f.step} steps, now: critic ${rounded(f.critic_grad_norm, 2)}, generator ${rounded(f.generator_grad_norm, 2)}.`);
   }
 
   function paintWall({ pictures, side }) {

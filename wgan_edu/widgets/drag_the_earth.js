@@ -129,6 +129,8 @@ function render({ model, el }) {
     const p = places(chosen.side), i = chosen.index, name = chosen.side === "real" ? "real" : "generated";
     messages.say(`Chosen: ${name} point ${i + 1} of ${p.length / 2}, at (${rounded(p[2 * i], 2)}, ${rounded(p[2 * i + 1], 2)}), mass ${rounded(masses(chosen.side)[i])}.`);
     view.canvas.setAttribute("aria-label", `${shown.a.length} real and ${shown.b.length} generated points with the optimal plan between them; W1 is ${rounded(shown.cost, 4)}. Arrow keys move the chosen point, plus and minus change its mass, N chooses the next.`);
+    const listed = (masses) => [...masses].map((mass) => rounded(mass, 2)).join(", ");
+    shares.canvas.setAttribute("aria-label", `Masses of the real points: ${listed(shown.a)}; of the generated ones: ${listed(shown.b)}.`);
   }
 
   function paintPlane(scene) {
