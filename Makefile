@@ -58,7 +58,7 @@ benchmark: $(READY)  ## measure speed as ratios against stated baselines
 	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
 
 clean:  ## remove the environment and every cache
-	rm -rf $(VENV) $(COLAB) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(COLAB) docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # uv knows PyTorch's own indexes and picks CPU or the CUDA that fits the driver. Where those cannot be
 # reached it fails at once, and pip takes the pinned release from the ordinary index.

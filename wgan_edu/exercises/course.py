@@ -167,7 +167,7 @@ def seed_table() -> Table:
         to_come = [chapter for chapter in seed.planned if chapter not in written()]
         promise = [f"not yet written: chapter {' and '.join(to_come)}"] if to_come else []
         rows.append((key, seed.words, "; ".join(found + promise) or "no exercise yet"))
-    return Table("Every question of the sources", ("", "Question", "Answered by"), rows)
+    return Table("Every question of the sources", ("Source", "Question", "Answered by"), rows)
 
 
 def _depth(key: str) -> int:
