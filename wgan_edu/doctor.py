@@ -48,7 +48,9 @@ class Report:
     def __init__(self, findings: list[Finding]) -> None:
         """Keep the findings, in order."""
         self.findings = findings
-        self.table = Table("What works here", ("Part", "Found", "Verdict", "What to do"), [*map(tuple, findings)])
+        self.table = Table(
+            "What works here", ("Part", "Found", "Verdict", "What to do"), [*map(tuple, findings)]
+        )
 
     @property
     def fine(self) -> bool:
