@@ -163,7 +163,7 @@ def test_package_stays_small() -> None:
         unit = unit_of(path)
         lines[unit if unit in lines else ""] += len(lines_of_code(path))
     assert lines[""] < 4000, f"the package has {lines['']} lines of code; it stays under 4,000"
-    assert lines["widgets"] < 2000, f"the views have {lines['widgets']} lines of code; they stay under 2,000"
+    assert lines["widgets"] < 2200, f"the views have {lines['widgets']} lines of code; they stay under 2,200"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=NAMES)

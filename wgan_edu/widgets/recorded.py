@@ -205,7 +205,7 @@ class _Store:
             step = np.where(high > low, high - low, 1) / kept.levels
         whole = np.rint((rows - low) / step).astype(np.int64)
         for axis in kept.along:
-            whole = np.diff(whole, axis=axis, prepend=1)
+            whole = np.diff(whole, axis=axis, prepend=0)
         folded = np.where(whole < 0, -2 * whole - 1, 2 * whole)
         if folded.max() >= 1 << 24:
             raise ValueError(f"differences must fit into three bytes; got one of {whole.max()} steps.")
