@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from playwright.sync_api import expect
 
 from wgan_edu.links import address_of
 
@@ -130,6 +131,40 @@ def test_a_chapter_shows_its_formulas_figures_and_terms(reader, name):
     assert len(launch) >= 4  # at the top of the page, and of the text
     notebook = Path(name).with_suffix(".ipynb").as_posix()
     assert all(address_of(ROOT) in link and unquote(link).endswith(notebook) for link in launch)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_each_view_of_a_chapter_is_a_recording_below_a_megabyte(path):
+    if not (EXECUTED / path.name).exists():
+        pytest.skip("make book runs the chapters first")
+    for cell in nbformat.read(EXECUTED / path.name, as_version=4).cells:
+        if cell.cell_type == "code" and "widget" in cell.metadata.get("tags", []):
+            pages = [output.get("data", {}).get("text/html", "") for output in cell.outputs]
+            sizes = [len(page.encode()) for page in pages if "data-recording=" in page]
+            print(path.stem, sizes)
+            assert sizes, "a view stands here"
+            assert max(sizes) < 1_000_000
+
+
+def test_a_recorded_player_plays_pauses_steps_and_scrubs_on_its_page(reader):
+    one = reader("notebooks/00_start_here.html")
+    view = one.page.locator("[data-view=TrainingPlayer] .wgan-edu")
+
+    def reached(wanted):
+        expect(view).to_have_attribute("data-step", wanted, timeout=30_000)
+
+    reached(re.compile("^0$"))
+    view.get_by_role("button", name="Play", exact=True).click()
+    reached(re.compile(r"^[1-9]\d\d$"))
+    view.get_by_role("button", name="Pause").click()
+    frames = view.get_by_role("slider", name="Frame")
+    frames.fill(frames.get_attribute("max"))
+    reached(re.compile(r"^\d{4}$"))
+    view.get_by_role("button", name="Reset").click()
+    view.get_by_role("button", name="Step critic").click()
+    expect(view).to_have_attribute("data-critic", "1")
+    reached(re.compile("^0$"))
+    assert one.troubles == []
 
 
 def test_the_front_page_leads_to_every_chapter_by_mouse_and_by_keyboard(reader):
