@@ -204,7 +204,7 @@ def test_a_server_with_chapter_09_trained_stays_under_700_mb(tmp_path, chromium)
         reader.wait_idle()
         assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.error']").count() == 0
         ours = {process: " ".join(process.cmdline()) for process in psutil.Process().children(recursive=True)}
-        [server] = [process for process, command in ours.items() if "jupyterlab --no-browser" in command]
+        [server] = [process for process, command in ours.items() if f"--port={lab.port}" in command]
         [kernel] = [process for process in server.children(recursive=True) if "ipykernel" in ours[process]]
         sizes = {"server": [server], "kernel": [kernel], "together": [server, kernel]}
         found = {name: memory_of(processes) for name, processes in sizes.items()}

@@ -121,7 +121,7 @@ def test_the_run_outlives_the_page(opened):
     opened.page.get_by_role("menuitem", name="File", exact=True).click()  # close the notebook
     opened.page.get_by_text("Close Tab", exact=True).click()
     gone = "!document.querySelector('.jp-Notebook')"
-    opened.page.wait_for_function(f"{gone} || document.querySelector('.jp-Dialog')")
+    opened.page.wait_for_function(f"{gone} || document.querySelector('.jp-Dialog button')")
     if (discard := opened.page.get_by_role("button", name=re.compile("Discard"))).count():
         discard.click()
     opened.page.wait_for_function(gone)

@@ -5,6 +5,7 @@ import statistics
 import time
 
 import pytest
+from playwright.sync_api import expect
 
 from wgan_edu.families import DISTANCES, FAMILIES, values
 
@@ -165,8 +166,9 @@ def test_running_the_cell_again_leaves_one_view(opened):
     slider = Slider(opened)
     slider.theta.fill("10")
     opened.run_cell(0)
-    assert opened.page.locator(".wgan-edu").count() == 1
+    expect(opened.page.locator(".wgan-edu")).to_have_count(1)
     assert Slider(opened).place() == ("point masses", 1.5)
+    expect(opened.page.locator(".wgan-edu")).to_have_count(1)
 
 
 def test_without_anywidget_a_sentence_says_so(learner):
