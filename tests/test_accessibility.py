@@ -162,7 +162,7 @@ DRAWN = {
     "phase portrait": lambda ax: plots.phase_portrait(ax, turning, {"a": SCATTERED, "b": -SCATTERED}),
     "pixels": lambda ax: plots.pixels(ax, np.ones((2, 2, 4)), titles=["a", "b"], rows=["c", "d"]),
     "room": lambda ax: plots.room(
-        ax.figure.add_subplot(projection="3d"),
+        ax.figure.add_axes((0, 0, 1, 1), projection="3d"),
         {role: np.random.default_rng(1).normal(size=(9, 3)) for role in ("real", "fake", "extra", "exact")},
     ),
     "spreads": lambda ax: plots.spreads(ax, {"a": {"one": THIRD}, "b": {"one": THIRD}}, "share"),
