@@ -121,7 +121,6 @@ class DragTheEarth(PulledWidget):
             answers=answers,
             next=nearest(
                 where,
-                sorted({name for place in where for name in place}),
                 jumps={"preset": presets},
                 move={"x": "{side}{index}x", "y": "{side}{index}y", "side": "", "index": ""},
                 set_mass={"share": "{side}{index}share", "side": "", "index": ""},

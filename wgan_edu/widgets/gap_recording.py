@@ -46,7 +46,6 @@ def game_recording(view: Any) -> Recording:
         answers=answers,
         next=nearest(
             where,
-            sorted({name for place in where for name in place}),
             jumps={"show": starts},
             links={verb: [leads.get(verb, (-1, "")) for leads in links] for verb in verbs},
             grows={"history": ("lower", "upper")},

@@ -142,7 +142,7 @@ def grid(ranges: Mapping[str, tuple[float, float, float]]) -> list[dict[str, flo
 
 def nearest(
     where: Sequence[Answer],
-    settings: Sequence[str],
+    settings: Sequence[str] | None = None,
     jumps: Mapping[str, Mapping[str, int]] | None = None,
     links: Mapping[str, Sequence[tuple[int, str]]] | None = None,
     grows: Mapping[str, Sequence[str]] | None = None,
@@ -152,7 +152,7 @@ def nearest(
 
     Args:
         where: of each answer, where it is; the answers themselves, where they say so.
-        settings: the names of the numbers and words that count.
+        settings: the names of the numbers and words that count. Default all of them.
         jumps: by name of another thing that the page may ask for, the answer to go to for each value.
         links: by name and value of yet another, from each answer the one it leads to, and what is said of it.
         grows: by name, the numbers that the page wants as rows, one of each answer it has come by.
@@ -162,7 +162,8 @@ def nearest(
     Returns:
         As `Recording.next` takes it.
     """
-    places = {name: [place.get(name) for place in where] for name in settings}
+    names = sorted({name for place in where for name in place}) if settings is None else settings
+    places = {name: [place.get(name) for place in where] for name in names}
     more = {"jumps": dict(jumps or {}), "grows": dict(grows or {})}
     ways = {
         key: {"to": [to for to, _ in way], "says": _Store().column([says for _, says in way], None)}
