@@ -9,7 +9,6 @@ import os
 import platform
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -102,13 +102,22 @@ def jupyterlab(folder: Path) -> Iterator[Lab]:
     (folder / "notebooks").mkdir(parents=True)
     (folder / "settings").mkdir()
     (folder / "settings/overrides.json").write_text(json.dumps(QUIET))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    token = secrets.token_hex(8)
+    for _ in range(3):
+        # The system gives none of these to kernels, which could otherwise take it before the server listens.
+        port, token = secrets.choice(range(20_000, 32_000)), secrets.token_hex(8)
+        with _server(folder, port, token) as up:
+            if up:
+                yield Lab(folder, port, token)
+                return
+    raise RuntimeError((folder / "lab.log").read_text())
+
+
+@contextmanager
+def _server(folder: Path, port: int, token: str) -> Iterator[bool]:
+    """Start JupyterLab and give whether it answers; it ends by itself where another has taken the port."""
     command = [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
-        *("--ip=127.0.0.1", f"--port={port}", f"--IdentityProvider.token={token}"),
+        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"),
+        *(f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"),
         f"--ServerApp.root_dir={folder / 'notebooks'}",
         f"--LabApp.app_settings_dir={folder / 'settings'}",
         f"--LabApp.workspaces_dir={folder / 'workspaces'}",
@@ -120,18 +129,10 @@ def jupyterlab(folder: Path) -> Iterator[Lab]:
         "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
         "IPYTHONDIR": str(folder / "ipython"),
     }
-    with (folder / "lab.log").open("w") as log:
+    with (folder / "lab.log").open("a") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
         try:
-            for _ in range(600):
-                try:
-                    urllib.request.urlopen(f"http://127.0.0.1:{port}/api?token={token}", timeout=1)
-                    break
-                except OSError:
-                    time.sleep(0.1)
-            else:
-                raise RuntimeError((folder / "lab.log").read_text())
-            yield Lab(folder, port, token)
+            yield _answers(server, f"http://127.0.0.1:{port}/api/status?token={token}")
         finally:
             server.terminate()
             try:
@@ -139,6 +140,19 @@ def jupyterlab(folder: Path) -> Iterator[Lab]:
             except subprocess.TimeoutExpired:
                 server.kill()
                 server.wait()
+
+
+def _answers(server: subprocess.Popen, address: str) -> bool:
+    """Wait until a server answers to its token, and say whether it does."""
+    for _ in range(1200):
+        if server.poll() is not None:
+            return False
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+            return True
+        except (OSError, HTTPException):  # it does not listen yet, or another does
+            time.sleep(0.1)
+    return False
 
 
 class Learner:
@@ -219,6 +233,13 @@ class View:
             time.sleep(0.05)
         says = self.paper.inner_text()
         raise AssertionError(f"{name} is {self.number(name)}, not {wanted}; the view says: {says}")
+
+    def stands_still(self) -> bool:
+        """Whether nothing moves any more, in the page or in the run, once every question has its answer."""
+        self.wait("open", 0)
+        before = self.number("step"), self.number("painted")
+        time.sleep(1)
+        return before == (self.number("step"), self.number("painted"))
 
     def press(self, name: str) -> None:
         self.paper.get_by_role("button", name=name, exact=True).click()

@@ -1,7 +1,5 @@
 """The dashboard as a learner meets it: JupyterLab, a real browser, mouse and keyboard."""
 
-import time
-
 import pytest
 from browser import View
 
@@ -28,7 +26,7 @@ def test_play_pause_step_reset(learner):
     board.press("Play")
     board.wait("step", lambda step: step > 20)
     board.press("Pause")
-    time.sleep(0.8)
+    assert board.stands_still()
     step = board.number("step")
     assert step < 200
     assert board.number("ink") != gray, "the pictures have changed"

@@ -1,7 +1,5 @@
 """The critic lab as a learner meets it: JupyterLab, a real browser, mouse and keyboard."""
 
-import time
-
 import pytest
 from browser import View
 
@@ -21,7 +19,7 @@ def test_choose_play_pause_step_reset(learner):
     lab.press("Play")
     lab.wait("step", lambda step: step > 30)
     lab.press("Pause")
-    time.sleep(0.8)
+    assert lab.stands_still()
     step = lab.number("step")
     assert 0.5 * lab.number("w1") < lab.number("raw") <= lab.number("certified") * 1.00001
     assert lab.number("certified") <= lab.number("w1")

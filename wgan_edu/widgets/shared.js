@@ -90,6 +90,7 @@ function makeMessages(paper) {
   const box = make("div", { className: "error", hidden: true, aria: { role: "alert" } }, paper);
   return {
     say: (text) => { if (status.textContent !== text) status.textContent = text; },
+    open: (more) => { paper.dataset.open = Number(paper.dataset.open ?? 0) + more; },  // questions without an answer
     clear: () => { box.hidden = true; box.replaceChildren(); },
     fail: (error) => {
       if (error.calm) { status.textContent = error.message; return; }
@@ -245,7 +246,7 @@ function newest(ask) {
 function inTurn(model, messages, onAnswer, onError = () => {}) {
   let alive = true, turn = Promise.resolve();
   const line = connect(model, (waiting) => messages.say(waiting ? "Waiting for the kernel: another cell is running. It goes on by itself." : ""));
-  const ask = (verb, values) => (turn = turn.then(async () => {
+  const put = async (verb, values) => {
     if (!alive) return;
     const began = performance.now();
     try {
@@ -257,7 +258,11 @@ function inTurn(model, messages, onAnswer, onError = () => {}) {
       onError();
       messages.fail(error);
     }
-  }));
+  };
+  const ask = (verb, values) => {
+    messages.open(1);
+    return (turn = turn.then(() => put(verb, values)).finally(() => messages.open(-1)));
+  };
   return { ask, close: () => { alive = false; line.hangUp(); } };
 }
 
@@ -275,6 +280,7 @@ function makePlay(button, el, frame, changed) {
     const mine = ++loops;  // pressed twice quickly, the earlier loop ends
     while (playing && loops === mine) {
       await new Promise((ready) => requestAnimationFrame(ready));  // never comes while the page is hidden
+      if (!playing) return;                                       // paused meanwhile: no frame more
       if (!el.isConnected) { await later(300); continue; }        // scrolled away: nothing to paint, no work
       await frame();
     }
