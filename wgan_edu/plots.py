@@ -142,7 +142,13 @@ def plan(ax: Axes, x: Array, y: Array, plan: Array) -> Axes:
     return points(ax, x, y, plan.sum(axis=1), plan.sum(axis=0))
 
 
-def cdfs(ax: Axes, places: Array, cdf_x: Array, cdf_y: Array) -> Axes:
+def cdfs(
+    ax: Axes,
+    places: Array,
+    cdf_x: Array,
+    cdf_y: Array,
+    names: Sequence[str] = ("$F$, the piles", "$G$, the holes"),
+) -> Axes:
     """Two cumulative distribution functions and the area between them.
 
     Args:
@@ -150,10 +156,11 @@ def cdfs(ax: Axes, places: Array, cdf_x: Array, cdf_y: Array) -> Axes:
         places: (k,) where either jumps, in order.
         cdf_x: (k,) the first, from each place to the next.
         cdf_y: (k,) the second, likewise.
+        names: of both in the legend. Default the piles and the holes.
     """
     ax.fill_between(places, cdf_x, cdf_y, step="post", color=COLORS["plan"], alpha=0.35, label="area")
-    ax.step(places, cdf_x, where="post", color=COLORS["real"], label="$F$, the piles")
-    ax.step(places, cdf_y, where="post", color=COLORS["fake"], linestyle="--", label="$G$, the holes")
+    ax.step(places, cdf_x, where="post", color=COLORS["real"], label=names[0])
+    ax.step(places, cdf_y, where="post", color=COLORS["fake"], linestyle="--", label=names[1])
     ax.set(xlabel="place", ylabel="mass to the left")
     ax.legend(loc="best")
     return ax
@@ -350,13 +357,14 @@ def pixels(ax: Axes, images: Array, titles: Sequence[str] = (), rows: Sequence[s
     return ax
 
 
-def room(ax: Axes, pieces: Mapping[str, Array], size: float = 6) -> Axes:
+def room(ax: Axes, pieces: Mapping[str, Array], size: float = 6, zoom: float = 1.2) -> Axes:
     """Points in a room of three dimensions, without numbers at its walls; later pieces hide earlier ones.
 
     Args:
         ax: where to draw, with `projection="3d"`.
         pieces: for each role, a key of `palette.MARKERS`, its points (n, 3).
         size: area of a point; "extra" and "exact" mark single places and are much larger. Default 6.
+        zoom: how much of the picture the room fills; a flat room has more to fill. Default 1.2.
     """
     room: Any = ax  # Axes3D, which Matplotlib's types do not tell from Axes
     room.computed_zorder = False
@@ -365,9 +373,9 @@ def room(ax: Axes, pieces: Mapping[str, Array], size: float = 6) -> Axes:
         look: dict[str, Any] = {"c": COLORS[role], "marker": MARKERS[role]}
         if role != "exact":  # a cross has no edge
             look |= {"edgecolors": "white", "linewidths": 0.5}
-        room.scatter(*np.asarray(x).T, s=area, depthshade=False, **look)
+        room.scatter(*np.asarray(x).T, s=area, depthshade=False, clip_on=False, **look)
     room.set(xticklabels=[], yticklabels=[], zticklabels=[])
-    room.set_box_aspect(np.ptp([room.get_xlim(), room.get_ylim(), room.get_zlim()], axis=1), zoom=1.2)
+    room.set_box_aspect(np.ptp([room.get_xlim(), room.get_ylim(), room.get_zlim()], axis=1), zoom=zoom)
     return ax
 
 
