@@ -86,9 +86,9 @@ def test_crossings_are_on_both_and_they_are_all(scene):
 @pytest.mark.parametrize(
     ("scene", "words", "crossings"),
     [
-        (Scene(60), "crosses the sheet once", 1),
-        (Scene(90, 0.7, 0.3), "crosses the sheet once", 1),
-        (Scene(20, 1.2, 0.2), "crosses the sheet 2 times", 2),
+        (Scene(60), "crosses the sheet in one point.", 1),
+        (Scene(90, 0.7, 0.3), "crosses the sheet in one point.", 1),
+        (Scene(20, 1.2, 0.2), "crosses the sheet in 2 points.", 2),
         (Scene(0, 1.0), "touches", 0),
         (Scene(0, 0, 0.3), "disjoint; the least distance is 0.30", 0),
         (Scene(0, 0, 0), "perfectly aligned", 0),

@@ -54,8 +54,7 @@ class Scene:
                 raise ValueError(f"{name} must lie between {low:g} and {high:g}; got {value:g}.")
 
     def sheet(self) -> Array:
-        """Points spread evenly over the sheet at random, (900, 3); the same ones of the paper in every "
-        "position."""
+        """Points spread evenly over the sheet at random, (900, 3), the same ones in every position."""
         return self._bent(np.random.default_rng(1).uniform(-1, 1, (N_SHEET, 2)))
 
     def thread(self) -> Array:
@@ -107,7 +106,7 @@ class Scene:
         if apart.max() < 1e-9:
             return "The thread lies in the sheet: perfectly aligned. It is shared, and no area is."
         if times:
-            return f"The thread crosses the sheet {'once' if times == 1 else f'{times} times'}: in points."
+            return f"The thread crosses the sheet in {'one point' if times == 1 else f'{times} points'}."
         if apart.min() < 1e-9:
             return "The thread touches the sheet in one point."
         return f"They are disjoint; the least distance is {apart.min():.2f}."
