@@ -138,7 +138,11 @@ function makeAxes(context, box, [x0, x1], [y0, y1], { xLabel = "", yLabel = "" }
   context.lineTo(box.left + box.width, box.top + box.height); context.stroke();
   const across = ticks(x0, x1), up = ticks(y0, y1);
   context.textAlign = "center"; context.textBaseline = "top";
-  for (const x of across.found) context.fillText(x.toFixed(across.digits), X(x), box.top + box.height + 5);
+  const edge = context.canvas.width / context.getTransform().a;  // the last number may be wider than the margin
+  for (const x of across.found) {
+    const text = x.toFixed(across.digits), half = context.measureText(text).width / 2;
+    context.fillText(text, Math.min(X(x), edge - half), box.top + box.height + 5);
+  }
   if (xLabel) context.fillText(xLabel, box.left + box.width / 2, box.top + box.height + 22);
   context.textAlign = "right"; context.textBaseline = "middle";
   for (const y of up.found) context.fillText(y.toFixed(up.digits), box.left - 6, Y(y));

@@ -30,7 +30,7 @@ function render({ model, el }) {
   const chart = makeCanvas(right, SIDE, SIDE, "Critic gap and exact W1 over training");
   const under = make("figcaption", {}, left), beside = make("figcaption", {}, right);
   under.innerHTML = `<span class="swatch" style="color:${COLORS.real}">●</span> real <span class="swatch" style="color:${COLORS.fake}">▲</span> generated. Purple: where the critic is high. Arrows: the push on a generated point; the bar is a push of 1.`;
-  beside.innerHTML = `<span class="swatch" style="color:${COLORS.critic}">—</span> critic gap, <span class="swatch">×</span> exact W1, <span class="swatch" style="color:${COLORS.plan}">■</span> certified lower bound, all of the same 256 points a side. Dashed: the floor, exact W1 of real points against other real points.`;
+  beside.innerHTML = `<span class="swatch" style="color:${COLORS.critic}">—</span> critic gap, <span class="swatch">×</span> exact W1, <span class="swatch" style="color:${COLORS.plan}">■</span> certified lower bound, all of the same 256 points a side. Dashed: the floor, exact W1 of real points against other real points. Upright: the step shown.`;
   const scrubRow = make("div", { className: "row" }, paper);
   const scrub = make("input", { type: "range", min: 0, max: 0, value: 0, step: 1 }, make("label", { className: "wide", textContent: "Frame " }, scrubRow));
   const where = make("span", {}, scrubRow);
