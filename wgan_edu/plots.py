@@ -290,8 +290,15 @@ def band(ax: Axes, x: Array, mean: Array, error: Array, role: str, label: str = 
     return ax
 
 
-def histograms(ax: Axes, real: Array, fake: Array, names: tuple[str, str], bins: int = 24) -> Axes:
-    """Histograms of one quantity on two samples.
+def histograms(
+    ax: Axes,
+    real: Array,
+    fake: Array,
+    names: tuple[str, str],
+    bins: int = 24,
+    roles: tuple[str, str] = ("real", "fake"),
+) -> Axes:
+    """Histograms of one quantity on two samples; the second is see-through, with an edge and stripes.
 
     Args:
         ax: where to draw.
@@ -299,10 +306,13 @@ def histograms(ax: Axes, real: Array, fake: Array, names: tuple[str, str], bins:
         fake: (m,) values on the second.
         names: what the two samples are called.
         bins: how many bars. Default 24.
+        roles: what they are, two keys of `palette.COLORS`. Default real and fake.
     """
     edges = np.histogram_bin_edges(np.concatenate([real, fake]), bins).tolist()
-    ax.hist(real, edges, color=COLORS["real"], alpha=0.7, label=names[0])
-    ax.hist(fake, edges, color=COLORS["fake"], alpha=0.75, hatch="//", edgecolor="white", label=names[1])
+    first, second = (COLORS[role] for role in roles)
+    ax.hist(real, edges, color=first, alpha=0.7, label=names[0])
+    look: dict[str, Any] = {"facecolor": (second, 0.3), "edgecolor": second, "hatch": "//", "linewidth": 1.5}
+    ax.hist(fake, edges, histtype="stepfilled", label=names[1], **look)
     ax.set(ylabel="how many")
     ax.legend(loc="best")
     return ax
