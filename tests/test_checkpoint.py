@@ -638,6 +638,7 @@ if how == "careless":
                 stream.write(part)
                 stream.flush()
                 os.fsync(stream.fileno())
+                time.sleep(0.02)  # most kills come here, however busy the machine is
 
     checkpoint.write_whole = in_two_parts
 random.seed(0)

@@ -91,25 +91,43 @@ def test_resume_without_a_run_starts_one(tmp_path):
 # --- stops ------------------------------------------------------------------------------------------
 
 
-def started(folder, *words):
-    command = [sys.executable, "-m", "wgan_edu", "train", "--out", str(folder), *map(str, words)]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+PAUSED = """
+import sys, time
+from wgan_edu import headless
+from wgan_edu.__main__ import main
+
+write_whole = headless.write_whole
+
+def and_pause(path, content):
+    write_whole(path, content)
+    if path.name == sys.argv[1]:
+        time.sleep(60)  # until the signal comes
+
+headless.write_whole = and_pause
+sys.exit(main(sys.argv[2:]))
+"""
 
 
-def wait_for(condition, process, seconds=120):
-    end = time.monotonic() + seconds
-    while not condition():
+def stopped_at(step, stop, folder, *words):
+    """Run the command, send its process a signal when the picture of a step is there, give what it said."""
+    picture = folder / "samples" / f"step-{step:06d}.png"
+    command = [sys.executable, "-c", PAUSED, picture.name, "train", "--out", str(folder), *map(str, words)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    end = time.monotonic() + 120
+    while not picture.exists():
         assert process.poll() is None, process.stderr.read()
         assert time.monotonic() < end, "nothing came"
         time.sleep(0.005)
+    process.send_signal(stop)
+    _, err = process.communicate(timeout=60)
+    return process.returncode, err
 
 
 def test_kill_9_then_resume_gives_the_same_table_and_pictures(whole, tmp_path):
-    process = started(tmp_path, *WORDS, "--every", 0)
-    wait_for(lambda: (tmp_path / "samples" / "step-000020.png").exists(), process)
-    process.kill()
-    process.communicate()
-    assert newest(tmp_path / "checkpoints", ring_of_8()).generator_steps < 40
+    stopped_at(20, signal.SIGKILL, tmp_path, *WORDS, "--every", 0)
+    assert newest(tmp_path / "checkpoints", ring_of_8()).generator_steps == 19, (
+        "a step is saved after its report"
+    )
     assert train(tmp_path, "--resume", "--report", 10) == 0
     assert table(tmp_path) == table(whole)
     assert pictures(tmp_path) == pictures(whole)
@@ -117,10 +135,7 @@ def test_kill_9_then_resume_gives_the_same_table_and_pictures(whole, tmp_path):
 
 def test_a_row_after_the_last_checkpoint_is_written_again(whole, tmp_path):
     """Killed with a row for step 20 on the disk and a checkpoint of step 0."""
-    process = started(tmp_path, *WORDS, "--every", 3600)
-    wait_for(lambda: (tmp_path / "samples" / "step-000020.png").exists(), process)
-    process.kill()
-    process.communicate()
+    stopped_at(20, signal.SIGKILL, tmp_path, *WORDS, "--every", 3600)
     assert newest(tmp_path / "checkpoints", ring_of_8()).generator_steps == 0
     assert train(tmp_path, "--resume", "--report", 10) == 0
     assert table(tmp_path) == table(whole)
@@ -129,13 +144,8 @@ def test_a_row_after_the_last_checkpoint_is_written_again(whole, tmp_path):
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_a_stop_is_clean_and_says_how_to_go_on(whole, tmp_path, stop):
     folder = tmp_path / "my run"
-    process = started(folder, *WORDS)
-    wait_for(lambda: (folder / "samples" / "step-000010.png").exists(), process)
-    process.send_signal(stop)
-    _, err = process.communicate(timeout=60)
-    if process.returncode == 0:
-        pytest.skip("it was faster than the signal")
-    assert process.returncode == 130
+    returncode, err = stopped_at(10, stop, folder, *WORDS)
+    assert returncode == 130
     assert "Traceback" not in err
     assert f"To go on: python -m wgan_edu train --out '{folder}' --resume" in err
     state = newest(folder / "checkpoints", ring_of_8())

@@ -308,13 +308,13 @@ def test_a_file_put_there_by_hand_is_used_and_a_wrong_one_named(source):
 
 def test_a_server_that_falls_silent_is_left(serve, source, monkeypatch):
     mirror = serve(small_files())
-    mirror.pause = 3.0
+    mirror.pause = 60.0
     source(mirror.address)
     monkeypatch.setattr(images, "TIMEOUT", (0.5, 0.3))
     began = time.perf_counter()
     with pytest.warns(UserWarning, match="imed ?out"):
         assert mnist().name == "digits"
-    assert time.perf_counter() - began < 2.5
+    assert time.perf_counter() - began < 30
 
 
 def test_a_cache_that_cannot_be_written(serve, source, monkeypatch, tmp_path):
@@ -386,11 +386,10 @@ def test_four_processes_share_a_cache_and_two_are_killed(serve, source, home):
         folder = home / "cache" / "mnist"
         left = list(readers)
         for killed in (1, 2):
-            give_up = time.monotonic() + 60
-            while len(mirror.asked) < killed and time.monotonic() < give_up:
-                time.sleep(0.005)
-            time.sleep(0.1)  # in the middle of the answer
-            [victim] = [reader for reader in left if holds_a_temporary(reader)]
+            give_up, victims = time.monotonic() + 60, []
+            while not (victims and len(mirror.asked) == killed) and time.monotonic() < give_up:
+                victims = [reader for reader in left if holds_a_temporary(reader)]
+            [victim] = victims  # in the middle of the answer
             victim.kill()
             left.remove(victim)
         said = [reader.communicate(timeout=60)[0].split() for reader in left]
