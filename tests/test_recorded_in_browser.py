@@ -84,11 +84,19 @@ class Replayed(View):
         self.wait("painted", lambda painted: painted >= 1)
 
     def says(self, words):
-        for _ in range(100):
+        for _ in range(600):
             if re.search(words, self.paper.inner_text()):
                 return
             time.sleep(0.05)
         raise AssertionError(f"{words!r} is not in: {self.paper.inner_text()}")
+
+
+# Press Pause in the very moment in which a step is shown; from here it might come too late.
+PAUSE_AT = """(paper, step) => new MutationObserver((_, observer) => {
+  if (paper.dataset.step !== step) return;
+  observer.disconnect();
+  [...paper.querySelectorAll("button")].find((button) => button.textContent === "Pause").click();
+}).observe(paper, { attributes: true })"""
 
 
 def test_play_pause_steps_reset_scrub(reader):
@@ -109,13 +117,10 @@ def test_play_pause_steps_reset_scrub(reader):
     player.wait("step", 1)
     assert player.number("critic") == 1
 
+    player.paper.evaluate(PAUSE_AT, "20")  # where steps by hand were recorded
     player.press("Play")
-    player.wait("step", lambda step: step >= 20)
-    player.press("Pause")
-    time.sleep(0.5)
-    here = player.number("step"), player.number("painted")
-    time.sleep(0.5)
-    assert (player.number("step"), player.number("painted")) == here, "paused"
+    player.wait("step", 20)
+    assert player.stands_still()
     player.press("Step generator")
     player.wait("step", lambda step: step == 21)
     assert player.number("critic") == 20, "the generator alone"
@@ -252,13 +257,12 @@ def test_the_gap_is_closed_in_a_recording(reader):
     for place, price in (("3", "-1"), ("8", "-2")):
         entry = gap.paper.get_by_role("spinbutton", name=f"f at {place}", exact=True)
         entry.fill(price)
-        gap.wait("painted", lambda painted: painted >= 2)
-        time.sleep(0.3)
+        gap.wait("open", 0)
     gap.press("Raise prices")
     gap.wait("lower", 1.5)
     for _ in range(5):
         gap.press("Improve the plan")
-        time.sleep(0.2)
+        gap.wait("open", 0)
     gap.says("The gap is closed")
     assert gap.number("moves") == 10, "the start, two transforms, two prices, five swaps"
     gap.press("Reset")
