@@ -147,7 +147,7 @@ def cdfs(
     places: Array,
     cdf_x: Array,
     cdf_y: Array,
-    names: Sequence[str] = ("$F$, the piles", "$G$, the holes"),
+    names: Sequence[str] = ("the piles", "the holes"),
 ) -> Axes:
     """Two cumulative distribution functions and the area between them.
 
@@ -156,11 +156,11 @@ def cdfs(
         places: (k,) where either jumps, in order.
         cdf_x: (k,) the first, from each place to the next.
         cdf_y: (k,) the second, likewise.
-        names: of both in the legend. Default the piles and the holes.
+        names: whose F and G they are. Default the piles' and the holes'.
     """
     ax.fill_between(places, cdf_x, cdf_y, step="post", color=COLORS["plan"], alpha=0.35, label="area")
-    ax.step(places, cdf_x, where="post", color=COLORS["real"], label=names[0])
-    ax.step(places, cdf_y, where="post", color=COLORS["fake"], linestyle="--", label=names[1])
+    ax.step(places, cdf_x, where="post", color=COLORS["real"], label=f"$F$, {names[0]}")
+    ax.step(places, cdf_y, where="post", color=COLORS["fake"], linestyle="--", label=f"$G$, {names[1]}")
     ax.set(xlabel="place", ylabel="mass to the left")
     ax.legend(loc="best")
     return ax
