@@ -1,5 +1,6 @@
 """What the site is made of: the map, the reference, the glossary, and nothing from elsewhere."""
 
+import ast
 import json
 import os
 import re
@@ -59,6 +60,15 @@ def test_words_stay_in_their_boxes():
         [box], words = group.iter("rect"), list(group.iter("text"))
         assert all(len(text.text) * 8.5 < float(box.get("width")) for text in words)  # of 15-pixel type
         assert len(words) * 18 < float(box.get("height"))
+
+
+def test_no_default_value_is_a_formula():
+    """The reference prints a signature as code, dollars included."""
+    for path in sorted((ROOT / "wgan_edu").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.arguments):
+                defaults = [ast.unparse(one) for one in (*node.defaults, *node.kw_defaults) if one]
+                assert not [one for one in defaults if "$" in one], path.name
 
 
 def test_the_reference_has_every_module():
