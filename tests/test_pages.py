@@ -1,7 +1,6 @@
 """Lecturer's page, first aid and sources say what chapters and package say."""
 
 import ast
-import importlib
 import importlib.util
 import itertools
 import json
